@@ -1,0 +1,129 @@
+"""Where PiCode's files live.
+
+`PICODE_HOME` moves everything below one directory; without it each kind of file goes where the platform
+keeps that kind (platformdirs). The runtime directory holds sockets, so it is 0700 and its path is short.
+"""
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from picode.errors import DiskFailed, NotAllowed, Unavailable
+
+# sun_path holds 108 bytes on Linux and 104 on macOS, the closing zero included.
+LONGEST_SOCKET_PATH = 103
+
+
+@dataclass(frozen=True)
+class Paths:
+    """One directory per kind of file; nothing is created by looking."""
+
+    config: Path
+    data: Path
+    state: Path
+    cache: Path
+    runtime: Path
+
+    @property
+    def requests_socket(self) -> Path:
+        return self.runtime / "requests.sock"
+
+    @property
+    def events_socket(self) -> Path:
+        return self.runtime / "events.sock"
+
+    @property
+    def terminals(self) -> Path:
+        """The recorders' own sockets, one per terminal: `<pid>.sock`."""
+        return self.runtime / "terminals"
+
+    @property
+    def daemon_lock(self) -> Path:
+        return self.runtime / "daemon.lock"
+
+    @property
+    def log(self) -> Path:
+        return self.state / "daemon.log"
+
+    @property
+    def settings(self) -> Path:
+        return self.config / "config.toml"
+
+    @property
+    def credentials(self) -> Path:
+        return self.config / "credentials.json"
+
+    @property
+    def sessions(self) -> Path:
+        return self.data / "sessions"
+
+    @property
+    def workspaces(self) -> Path:
+        """Which conversation each Zellij session has now."""
+        return self.state / "workspaces.json"
+
+    @property
+    def prompt_history(self) -> Path:
+        return self.state / "prompts.jsonl"
+
+
+def resolve(environ: "os._Environ[str] | dict[str, str]" = os.environ) -> Paths:
+    """The paths that this environment asks for."""
+    home = environ.get("PICODE_HOME")
+    if home:
+        root = Path(os.path.abspath(os.path.expanduser(home)))
+        return Paths(*(root / kind for kind in ("config", "data", "state", "cache", "run")))
+    import platformdirs  # 4 ms that `PICODE_HOME` does not pay
+
+    runtime = environ.get("XDG_RUNTIME_DIR") or platformdirs.user_runtime_dir()
+    dirs = platformdirs.PlatformDirs("picode", appauthor=False)
+    return Paths(
+        config=Path(dirs.user_config_dir),
+        data=Path(dirs.user_data_dir),
+        state=Path(dirs.user_state_dir),
+        cache=Path(dirs.user_cache_dir),
+        runtime=Path(runtime) / "picode",
+    )
+
+
+def make_private(directory: Path) -> Path:
+    """Make `directory` with mode 0700 and refuse one that somebody else owns or can read."""
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = directory.lstat()
+    except OSError as error:
+        raise DiskFailed(
+            f"The directory {directory} cannot be made: {error.strerror}.",
+            "Mend its permissions, or set PICODE_HOME to a directory that you own.",
+        ) from error
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+        raise NotAllowed(
+            f"The directory {directory} belongs to somebody else.",
+            "Remove it, or set PICODE_HOME to a directory that you own.",
+        )
+    if stat.S_IMODE(found.st_mode) != 0o700:
+        directory.chmod(0o700)
+    return directory
+
+
+def check_socket(path: Path) -> Path:
+    """`path`, when it is short enough to be a Unix socket's address."""
+    if len(os.fsencode(path)) > LONGEST_SOCKET_PATH:
+        raise Unavailable(
+            f"The socket path {path} has {len(os.fsencode(path))} bytes; the system allows {LONGEST_SOCKET_PATH}.",
+            "Set PICODE_HOME or XDG_RUNTIME_DIR to a shorter directory.",
+        )
+    return path
+
+
+def assets() -> Path:
+    """The directory that holds `layouts/`, `shell/` and `picode.wasm`: in a wheel, or in a checkout."""
+    packaged = Path(__file__).parent / "assets"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2]
+
+
+def plugin_file() -> Path:
+    """The built plugin."""
+    packaged = assets() / "picode.wasm"
+    return packaged if packaged.exists() else assets() / "zellij-plugin" / "picode.wasm"

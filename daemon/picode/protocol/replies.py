@@ -1,0 +1,113 @@
+"""What the daemon answers, at once and once per request; `id` is the request's."""
+
+from msgspec import Struct, field
+
+from picode.messages import Assistant
+from picode.protocol.events import Announced
+from picode.protocol.values import ConversationInfo, Entry, ModelInfo, Queued, Status, TerminalInfo, ToolRun
+
+
+class Reply(Struct, omit_defaults=True, tag_field="type"):
+    id: int
+
+
+class Welcome(Reply, tag="welcome"):
+    protocol: int
+    version: str
+    pid: int
+    boot: str
+    """Another one for each start of the daemon: event numbers begin again with it."""
+
+
+class Pong(Reply, tag="pong"):
+    payload: bytes = b""
+
+
+class Accepted(Reply, tag="accepted"):
+    """It will be done, or was; events tell the rest."""
+
+    conversation: str = ""
+
+
+class Refused(Reply, tag="refused"):
+    """It was not done. `kind` is the error's name (picode.errors), which names the exit code."""
+
+    kind: str
+    message: str
+    hint: str = ""
+
+
+class DaemonStatus(Reply, tag="daemon_status"):
+    pid: int
+    version: str
+    started: int
+    """Milliseconds since 1970."""
+    memory: int
+    """Bytes of resident memory."""
+    clients: int
+    conversations: int
+    running: int
+    """Turns that run now."""
+    terminals: int
+    log: str
+
+
+class Snapshot(Reply, tag="snapshot"):
+    """A conversation as it is now. Events with a number above `seq` come after it."""
+
+    conversation: str
+    path: str
+    cwd: str
+    seq: int
+    boot: str
+    status: Status
+    name: str = ""
+    entries: list[Entry] = field(default_factory=list)
+    earlier: int = 0
+    """How many entries of the active path come before `entries`."""
+    draft: Assistant | None = None
+    """The answer that is being written."""
+    running: list[ToolRun] = field(default_factory=list)
+    """Tool calls that run now."""
+    notices: list[str] = field(default_factory=list)
+    """What the user should know about this file: a torn line set aside, a turn that was cut."""
+
+
+class Replayed(Reply, tag="replayed"):
+    events: list[Announced]
+
+
+class Suggestion(Reply, tag="suggestion"):
+    command: str
+    """Empty when there is none."""
+
+
+class Cancelled(Reply, tag="cancelled"):
+    queue: list[Queued] = field(default_factory=list)
+    """What was queued and now goes back to the input line."""
+
+
+class Models(Reply, tag="models"):
+    models: list[ModelInfo]
+
+
+class Conversations(Reply, tag="conversations"):
+    conversations: list[ConversationInfo]
+
+
+class Files(Reply, tag="files"):
+    paths: list[str]
+
+
+class Prompts(Reply, tag="prompts"):
+    prompts: list[str]
+
+
+class Terminals(Reply, tag="terminals"):
+    terminals: list[TerminalInfo]
+
+
+AnyReply = (
+    Welcome | Pong | Accepted | Refused | DaemonStatus | Snapshot | Replayed | Suggestion | Cancelled
+    | Models | Conversations | Files | Prompts | Terminals
+)  # fmt: skip

@@ -1,0 +1,203 @@
+"""What a client may ask of the daemon. Each request gets one reply at once; what follows comes as events.
+
+`id` is the client's own number and comes back in the reply; a request with `id` 0 gets none.
+"""
+
+from typing import Literal
+
+from msgspec import Struct, field
+
+from picode.messages import Image
+from picode.protocol.values import CommandNote, CommandRecord, Decision, Delivery, Place, TerminalInfo
+
+
+class Request(Struct, omit_defaults=True, tag_field="type"):
+    id: int
+
+
+class Hello(Request, tag="hello"):
+    """The first request of every connection. Reply: `Welcome`, or a refusal that says which side is too old."""
+
+    protocol: int
+    version: str
+    client: str
+    """`chat`, `cli`, `recorder`, `script`…"""
+    pid: int = 0
+
+
+class Ping(Request, tag="ping"):
+    """Reply: `Pong` with the same `payload`."""
+
+    payload: bytes = b""
+
+
+class GetStatus(Request, tag="get_status"):
+    """Reply: `DaemonStatus`."""
+
+
+class Shutdown(Request, tag="shutdown"):
+    """End the daemon in order. Reply: `Accepted`."""
+
+
+class Open(Request, tag="open"):
+    """Find or make a conversation and load it. Reply: `Snapshot`.
+
+    `current`: the one of this place (made when there is none); `new`: a new one, which becomes current in its
+    Zellij session; `latest`: the project's latest; `named`: the one whose id, id prefix or file is `name`.
+    """
+
+    place: Place
+    choice: Literal["current", "new", "latest", "named"] = "current"
+    name: str = ""
+    tail: int = 200
+    """How many of the last entries the snapshot carries."""
+    model: str = ""
+    """For a new conversation; empty: the default."""
+
+
+class Replay(Request, tag="replay"):
+    """Every event of `conversation` after number `after`. Reply: `Replayed`, or a refusal of kind `Missing`
+    when they are no longer kept: then ask for a `Snapshot` with `Look`."""
+
+    conversation: str
+    after: int
+
+
+class Look(Request, tag="look"):
+    """The conversation as it is now. Reply: `Snapshot`."""
+
+    conversation: str
+    tail: int = 200
+
+
+class Ask(Request, tag="ask"):
+    """Say something to the model. Reply: `Accepted`; a turn that runs already takes it as `delivery` says."""
+
+    conversation: str
+    text: str
+    images: list[Image] = field(default_factory=list)
+    delivery: Delivery = "steer"
+    command: CommandRecord | None = None
+    """A command's output to send along; it is rendered, cut and redacted by the daemon."""
+    allow: list[str] = field(default_factory=list)
+    """Tools granted for this turn (`all`: every one); for clients that cannot be asked."""
+    unattended: bool = False
+    """Refuse what is not granted, at once, in place of asking."""
+
+
+class Send(Request, tag="send"):
+    """The shell's key: `text` and the last command go to the conversation of `place`. Reply: `Accepted`."""
+
+    place: Place
+    text: str = ""
+    command: CommandRecord | None = None
+    piped: str | None = None
+    """What `picode send` read from its standard input, in place of a command."""
+
+
+class GetSuggestion(Request, tag="get_suggestion"):
+    """The command that the assistant suggested last here. Reply: `Suggestion`."""
+
+    place: Place
+
+
+class Cancel(Request, tag="cancel"):
+    """End the turn and keep what there is; the queue goes back to the client. Reply: `Cancelled`."""
+
+    conversation: str
+
+
+class Answer(Request, tag="answer"):
+    """A person's answer to an `Approval`. Reply: `Accepted`, or `Refused` when somebody else was quicker."""
+
+    conversation: str
+    call_id: str
+    decision: Decision
+    reason: str = ""
+    """With `deny`: a word to the model."""
+
+
+class RunCommand(Request, tag="run_command"):
+    """`!command`: run in the conversation's directory; `share`: the model sees it. Reply: `Accepted`."""
+
+    conversation: str
+    command: str
+    share: bool = True
+
+
+class SetModel(Request, tag="set_model"):
+    """Reply: `Accepted`, or a refusal with the nearest names."""
+
+    conversation: str
+    model: str
+
+
+class GetModels(Request, tag="get_models"):
+    """Reply: `Models`."""
+
+
+class GetConversations(Request, tag="get_conversations"):
+    """Reply: `Conversations`, latest first; `cwd` empty: of all projects."""
+
+    cwd: str = ""
+    limit: int = 50
+
+
+class GetFiles(Request, tag="get_files"):
+    """Paths below the conversation's directory for `@` completion. Reply: `Files`, best first."""
+
+    conversation: str
+    query: str
+    limit: int = 20
+
+
+class GetPrompts(Request, tag="get_prompts"):
+    """What was typed before, in all conversations. Reply: `Prompts`, oldest first."""
+
+    limit: int = 500
+
+
+class InsertInput(Request, tag="insert_input"):
+    """Put text into the assistant pane's input (the explorer's `a`). Reply: `Accepted`."""
+
+    conversation: str
+    text: str
+
+
+class TerminalOpened(Request, tag="terminal_opened"):
+    """A recorder says that it is here. Reply: `Accepted`."""
+
+    terminal: TerminalInfo
+
+
+class CommandStarted(Request, tag="command_started"):
+    """A recorder's note; usually with `id` 0."""
+
+    terminal: str
+    note: CommandNote
+
+
+class CommandFinished(Request, tag="command_finished"):
+    """A recorder's note; usually with `id` 0."""
+
+    terminal: str
+    note: CommandNote
+
+
+class TerminalClosed(Request, tag="terminal_closed"):
+    """A recorder's last word; usually with `id` 0."""
+
+    terminal: str
+
+
+class GetTerminals(Request, tag="get_terminals"):
+    """Reply: `Terminals`."""
+
+    zellij_session: str = ""
+
+
+AnyRequest = (
+    Hello | Ping | GetStatus | Shutdown | Open | Replay | Look | Ask | Send | GetSuggestion | Cancel | Answer
+    | RunCommand | SetModel | GetModels | GetConversations | GetFiles | GetPrompts | InsertInput
+    | TerminalOpened | CommandStarted | CommandFinished | TerminalClosed | GetTerminals
+)  # fmt: skip

@@ -1,0 +1,171 @@
+"""Values that requests, replies and events share."""
+
+from typing import Literal
+
+from msgspec import Struct, field
+
+from picode.messages import Message
+
+State = Literal["idle", "thinking", "tool", "waiting"]
+"""What a conversation is doing: nothing, a model call, a tool, or waiting for a person's answer."""
+
+Delivery = Literal["steer", "follow_up"]
+"""When a turn is running: after the current tool calls, or after the turn."""
+
+Decision = Literal["allow", "deny", "always"]
+
+
+class Place(Struct, omit_defaults=True):
+    """Where a client is. Inside Zellij the session names the conversation, outside the project does."""
+
+    cwd: str
+    zellij_session: str = ""
+    zellij_pane: str = ""
+    """The bare number in ZELLIJ_PANE_ID."""
+    zellij_env: dict[str, str] = field(default_factory=dict)
+    """What a `zellij` process needs to find the session: ZELLIJ_SOCKET_DIR, XDG_RUNTIME_DIR, TMPDIR, HOME, PATH…"""
+    tty: str = ""
+
+
+class CommandRecord(Struct, omit_defaults=True):
+    """One command of a shell, as its recorder saw it.
+
+    `head` and `tail` are the bytes that it wrote to its terminal; between them `missing` bytes were dropped
+    by the ring (0: `head` is everything). `exact` is false when the text came from a screen, not a recorder.
+    """
+
+    number: int
+    """Counts the commands of one terminal from 1."""
+    command: str
+    cwd: str
+    shell: str = ""
+    status: int | None = None
+    """None while the command runs."""
+    started: int = 0
+    """Milliseconds since 1970."""
+    duration: int = 0
+    """Milliseconds."""
+    head: bytes = b""
+    tail: bytes = b""
+    missing: int = 0
+    columns: int = 80
+    rows: int = 24
+    exact: bool = True
+
+
+class CommandNote(Struct, omit_defaults=True):
+    """What is told of a command without its output."""
+
+    number: int
+    command: str
+    cwd: str
+    status: int | None = None
+    started: int = 0
+    duration: int = 0
+    size: int = 0
+    """Bytes of output."""
+    terminal: str = ""
+    """The recorder's socket name: the terminal it came from."""
+
+
+class Receipt(Struct, omit_defaults=True):
+    """What was sent of a command's output, so that the user can see what left the machine."""
+
+    command: str
+    status: int | None
+    cwd: str
+    duration: int
+    size: int
+    """Bytes that the command wrote."""
+    sent: int
+    """Characters of text that were sent."""
+    cut: int = 0
+    """Characters (or bytes the ring had dropped) that were left out of the middle."""
+    redacted: list[str] = field(default_factory=list)
+    """The kinds of secrets that were taken out, one entry each."""
+    exact: bool = True
+
+
+class Queued(Struct):
+    text: str
+    delivery: Delivery
+
+
+class Approval(Struct, omit_defaults=True):
+    """A tool call that waits for a person."""
+
+    call_id: str
+    tool: str
+    title: str
+    """One line: the command, or `edit src/app.py`."""
+    detail: str = ""
+    """The whole command, or a unified diff."""
+    kind: Literal["command", "diff", "text"] = "text"
+
+
+class ToolRun(Struct, omit_defaults=True):
+    """A tool call that runs now; `output` is the end of what it printed."""
+
+    call_id: str
+    tool: str
+    title: str
+    output: str = ""
+
+
+class Status(Struct, omit_defaults=True):
+    """What a status line shows of a conversation."""
+
+    state: State = "idle"
+    model: str = ""
+    """`provider/model`"""
+    cost: float = 0
+    """US dollars, of the whole conversation."""
+    context_used: int = 0
+    """Tokens of the last request and its answer."""
+    context_window: int = 0
+    queue: list[Queued] = field(default_factory=list)
+    approvals: list[Approval] = field(default_factory=list)
+    since: int = 0
+    """When this state began, milliseconds since 1970."""
+
+
+class Entry(Struct, omit_defaults=True):
+    """One message of the conversation, with the id of its line in the session file."""
+
+    id: str
+    message: Message
+    receipt: Receipt | None = None
+
+
+class ModelInfo(Struct, omit_defaults=True):
+    name: str
+    """`provider/model`"""
+    usable: bool
+    why: str = ""
+    """Where its key comes from, or what is missing."""
+    context_window: int = 0
+    max_tokens: int = 0
+    default: bool = False
+
+
+class ConversationInfo(Struct, omit_defaults=True):
+    id: str
+    path: str
+    cwd: str
+    name: str = ""
+    first: str = ""
+    """The beginning of the first user message."""
+    created: int = 0
+    modified: int = 0
+    messages: int = 0
+    state: State = "idle"
+
+
+class TerminalInfo(Struct, omit_defaults=True):
+    """A recorded terminal that is alive."""
+
+    socket: str
+    shell: str
+    pid: int
+    place: Place
+    last: CommandNote | None = None

@@ -1,0 +1,42 @@
+"""What a provider is: one file per model API, from a `ModelRequest` to `StreamEvent`s.
+
+Adding one takes a file here and a line in `registry.py`.
+"""
+
+from collections.abc import AsyncGenerator
+from typing import Protocol
+
+from picode.errors import PicodeError
+from picode.messages import ModelRequest, StreamEvent
+from picode.protocol.values import ModelInfo
+
+
+class Provider(Protocol):
+    # the part of a model's name before the slash: `anthropic`
+    name: str
+    # what session files call the wire format: `anthropic-messages`, `openai-completions`
+    api: str
+
+    # the answer as it comes; failures are raised as ModelFailed; closing the generator closes the connection
+    def stream(self, request: ModelRequest) -> AsyncGenerator[StreamEvent, None]: ...
+
+    # what can be used now and, where not, why
+    def models(self) -> list[ModelInfo]: ...
+
+    # let go of connections
+    async def close(self) -> None: ...
+
+
+class ModelFailed(PicodeError):
+    """A model call failed. `kind` is its class, `retry_after` the seconds that the server asked to wait.
+
+    Kinds: `no_key`, `bad_key`, `unknown_model`, `rate`, `overload`, `quota`, `overflow` (context too long),
+    `bad_request`, `server`, `network`, `timeout`, `cut` (the stream ended before its end).
+    """
+
+    exit_code = 69
+
+    def __init__(self, kind: str, message: str, hint: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message, hint)
+        self.kind = kind
+        self.retry_after = retry_after
