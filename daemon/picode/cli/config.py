@@ -1,0 +1,44 @@
+"""Settings: `get NAME`, `set NAME VALUE`, `show [--origin]`."""
+
+import argparse
+from pathlib import Path
+
+from picode import paths
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True)
+    get = actions.add_parser("get", help="one value, and what it is for")
+    get.add_argument("name")
+    change = actions.add_parser("set", help="write a value into your configuration file")
+    change.add_argument("name")
+    change.add_argument("value")
+    show = actions.add_parser("show", help="every value")
+    show.add_argument("--origin", action="store_true", help="where each value comes from")
+
+
+def run(args: argparse.Namespace) -> int:
+    where = paths.resolve()
+    if args.action == "set":
+        from picode.config.edit import set_value
+
+        print(f"{args.name} = {_text(set_value(where, args.name, args.value))}")
+        return 0
+    from picode.config import layers
+    from picode.config.describe import sentence
+
+    loaded = layers.load(where, project=Path.cwd())
+    if args.action == "get":
+        print(f"{_text(layers.value_of(loaded.settings, args.name))}")
+        print(f"# {sentence(args.name)}  ({loaded.origins[args.name]})")
+        return 0
+    for name in layers.names():
+        origin = f"  # {loaded.origins[name]}" if args.origin else ""
+        print(f"{name} = {_text(layers.value_of(loaded.settings, name))}{origin}")
+    return 0
+
+
+def _text(value: object) -> str:
+    import json
+
+    return json.dumps(value, ensure_ascii=False)

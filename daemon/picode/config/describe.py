@@ -1,0 +1,46 @@
+"""Prints `docs/configuration.md` from the schema: `python -m picode.config.describe`."""
+
+from typing import get_args
+
+import msgspec
+
+from picode.config.layers import names, split, value_of
+from picode.config.schema import Settings
+
+HEAD = """# Configuration
+
+Printed by `python -m picode.config.describe`; do not edit.
+
+Settings come in layers, each of which may overrule the one before: the defaults below, your `config.toml`
+(`picode doctor` says where it is), a project's `.picode/config.toml`, the environment, the command line.
+`picode config show --origin` tells where each value comes from. A project's file may not set `tools.allow`
+or `shell.redact`: it comes with a clone, and a clone must not hand out permissions.
+
+| setting | default | variable | what it does |
+|---|---|---|---|
+"""
+
+
+def sentence(name: str) -> str:
+    """The one sentence that explains `section.key`."""
+    section, key = split(name)
+    kind = type(getattr(Settings(), section))
+    annotation = next(found.type for found in msgspec.structs.fields(kind) if found.name == key)
+    return next(
+        part.description
+        for part in get_args(annotation)
+        if isinstance(part, msgspec.Meta) and part.description
+    )
+
+
+def page() -> str:
+    rows = []
+    for name in names():
+        default = msgspec.json.encode(value_of(Settings(), name)).decode()
+        variable = "PICODE_" + name.replace(".", "_").upper()
+        rows.append(f"| `{name}` | `{default}` | `{variable}` | {sentence(name)} |\n")
+    return HEAD + "".join(rows)
+
+
+if __name__ == "__main__":
+    print(page(), end="")

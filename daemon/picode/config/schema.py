@@ -1,0 +1,74 @@
+"""Every setting, with its default and one sentence. `docs/configuration.md` is printed from this file."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+
+def setting(sentence: str, ge: float | None = None, gt: float | None = None, le: float | None = None) -> Meta:
+    if gt is not None:
+        return Meta(description=sentence, gt=gt, le=le)
+    return Meta(description=sentence, ge=ge, le=le)
+
+
+class Section(Struct, forbid_unknown_fields=True, kw_only=True):
+    """A table of the configuration file."""
+
+
+class Models(Section):
+    default: Annotated[
+        str, setting("The model, as provider/model; empty: the first provider with a key.")
+    ] = ""
+    max_tokens: Annotated[int, setting("The longest answer, in tokens.", ge=1)] = 16384
+    connect_timeout: Annotated[float, setting("Seconds to reach a model server.", gt=0)] = 15
+    first_byte_timeout: Annotated[float, setting("Seconds until a model begins to answer.", gt=0)] = 120
+    idle_timeout: Annotated[float, setting("Seconds of silence within an answer.", gt=0)] = 90
+    retries: Annotated[int, setting("How often a failed model call is tried again.", ge=0, le=10)] = 3
+    retry_delay: Annotated[
+        float, setting("Seconds before the first retry; each further one doubles it.", ge=0)
+    ] = 2
+
+
+class Agent(Section):
+    rounds: Annotated[int, setting("The most model calls in one turn.", ge=1)] = 100
+    steering: Annotated[
+        Literal["one-at-a-time", "all"], setting("How many queued messages go to the model at once.")
+    ] = "one-at-a-time"
+
+
+class Tools(Section):
+    allow: Annotated[list[str], setting("Tools that never ask: of bash, edit, write; or all.")] = field(
+        default_factory=list
+    )
+    deny: Annotated[list[str], setting("Tools that are never run.")] = field(default_factory=list)
+
+
+class Shell(Section):
+    output_limit: Annotated[
+        int, setting("Characters of a command's output that a model gets; the middle is cut.", ge=1000)
+    ] = 30_000
+    redact: Annotated[bool, setting("Take keys and tokens out of what is sent.")] = True
+
+
+class Pane(Section):
+    keys: Annotated[Literal["emacs", "vi"], setting("How the input line is edited.")] = "emacs"
+    history: Annotated[int, setting("Messages of an old conversation that are shown at the start.", ge=0)] = (
+        20
+    )
+
+
+class Log(Section):
+    level: Annotated[
+        Literal["debug", "info", "warning", "error"], setting("What the daemon writes down.")
+    ] = "info"
+
+
+class Settings(Section):
+    """The whole configuration; each table is optional."""
+
+    models: Models = field(default_factory=Models)
+    agent: Agent = field(default_factory=Agent)
+    tools: Tools = field(default_factory=Tools)
+    shell: Shell = field(default_factory=Shell)
+    pane: Pane = field(default_factory=Pane)
+    log: Log = field(default_factory=Log)

@@ -1,0 +1,84 @@
+"""The command line: commands, exit codes, one sentence per failure, and nothing heavy at the start."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from picode import __version__
+from picode.cli import main
+from picode.errors import ConfigError, Crashed, UsageError
+
+
+def picode(*arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "picode", *arguments], input=stdin, capture_output=True, text=True, timeout=60
+    )
+
+
+def test_version_is_one_line() -> None:
+    done = picode("--version")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"picode {__version__}\n", "")
+
+
+def test_version_imports_nothing_but_the_package() -> None:
+    script = (
+        "import sys; sys.argv = ['', '--version']; import picode.__main__ as m; m.main(); print(*sys.modules)"
+    )
+    loaded = subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, text=True, timeout=60)
+    modules = set(loaded.stdout.split())
+    assert not modules & {
+        "argparse",
+        "asyncio",
+        "zmq",
+        "msgspec",
+        "httpx",
+        "rich",
+        "prompt_toolkit",
+        "platformdirs",
+    }
+
+
+def test_help_names_every_command() -> None:
+    out = picode("--help").stdout
+    assert [name for name in main.COMMANDS if f"picode {name}" not in out] == ["chat"]
+
+
+@pytest.mark.parametrize("name", main.COMMANDS)
+def test_every_command_explains_itself(name: str) -> None:
+    done = picode(name, "--help")
+    assert done.returncode == 0
+    assert done.stdout.startswith(f"usage: picode {name}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["modles"], UsageError.exit_code, "There is no command 'modles'. Did you mean `picode models`?"),
+        (["config", "get"], UsageError.exit_code, "The following arguments are required: name."),
+        (["config", "get", "a.b"], ConfigError.exit_code, "There is no setting 'a.b'."),
+    ],
+)
+def test_a_mistake_is_one_sentence_and_an_exit_code(arguments: list[str], code: int, said: str) -> None:
+    done = picode(*arguments)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert done.stderr.startswith(f"picode: {said}")
+    assert "Traceback" not in done.stderr
+
+
+def test_what_nobody_foresaw_is_written_down(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(arguments: list[str]) -> int:
+        raise ValueError("unforeseen")
+
+    monkeypatch.setattr(main, "_dispatch", fail)
+    assert main.run([]) == Crashed.exit_code
+    assert "Traceback" not in capsys.readouterr().err
+    assert "ValueError: unforeseen" in (home / "p/state/crash.log").read_text()
+
+
+def test_control_characters_in_an_error_do_not_reach_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["\x1b]0;owned\x07"]) == UsageError.exit_code
+    assert "\x1b" not in capsys.readouterr().err
