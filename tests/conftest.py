@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 
 from picode import paths
+from support.model_server import model_server
+
+__all__ = ["model_server"]
 
 KEPT = (
     "PATH",
