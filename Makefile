@@ -1,0 +1,46 @@
+# `make run` sets everything up and opens the workspace; `make test` sets everything up and runs the tests.
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench plugin zellij docs clean
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+# a Zellij on PATH wins over the one that was built here
+export PATH := $(PATH):$(CURDIR)/.tools/bin
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+$(READY): pyproject.toml
+	@.ci/venv "$(PYTHON)" "$(VENV)"
+	@touch $@
+
+run: $(READY) ## set up, then open the workspace (without a terminal: show one answer and stop)
+	@if [ -t 0 ] && [ -t 1 ]; then \
+		.ci/zellij || true; exec $(BIN)/picode up; \
+	else \
+		exec $(BIN)/python -m picode.demonstration; \
+	fi
+
+test: $(READY) zellij ## all tests
+	$(BIN)/python -m pytest $(TESTS)
+
+check: $(READY) ## format, lint, types, layers, shell scripts, the plugin's core
+	@.ci/check "$(BIN)"
+
+bench: $(READY) zellij ## figures and their goals, side by side in one run
+	$(BIN)/python -m tests.bench
+
+plugin: ## build the plugin's wasm
+	zellij-plugin/build.sh
+
+zellij: ## find Zellij, or build it into .tools
+	@.ci/zellij
+
+docs: $(READY) ## print the reference pages anew
+	$(BIN)/python -m picode.config.describe > docs/configuration.md
+	$(BIN)/python -m picode.protocol.describe docs
+
+clean: ## remove what make built, but for Zellij
+	rm -rf $(VENV) dist zellij-plugin/*/target
