@@ -1,0 +1,189 @@
+"""A real Zellij in a home of its own, on a terminal that a test types at and reads.
+
+    with Workspace(home, need_zellij()) as workspace:
+        terminal = workspace.start(layout)
+        terminal.type("ls\r")
+        terminal.wait_for("README.md")
+
+At the end everything that was started is killed, by process id, and two things are asserted: no process is left that
+could have outlived a person's session, and Zellij's log has no panic.
+"""
+
+import contextlib
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import psutil
+
+from support.processes import adopt_orphans, reap, sweep
+from support.screen import PATIENCE, Terminal
+
+T = TypeVar("T")
+
+# `kill-session` ends in this panic of Zellij's own now and then, with no plugin of ours in sight.
+KNOWN_PANIC = re.compile(
+    r"thread: 'screen'|SendError|failed to (?:receive|send) .*(?:plugin|screen|pty)", re.I
+)
+
+
+class Workspace:
+    """One private home; `session` is the Zellij session that `start`, `attach`, `action` and `panes` mean."""
+
+    def __init__(self, home: Path, zellij: str, environment: "Mapping[str, str] | None" = None) -> None:
+        self.home = home
+        self.zellij = zellij
+        self.session = "w"
+        self.terminals: list[Terminal] = []
+        self.temporary = home / "t"
+        for directory in (self.temporary, home / "z", home / "project"):
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.project = home / "project"
+        kept = {name: os.environ[name] for name in ("LANG", "CI", "PYTHONPATH") if name in os.environ}
+        self.environment = {
+            **kept,
+            "HOME": str(home),
+            "PATH": f"{Path(zellij).parent}:{os.environ['PATH']}",
+            "PICODE_HOME": str(home / "p"),
+            "SHELL": "/bin/bash",
+            "TERM": "xterm-256color",
+            "TMPDIR": str(self.temporary),
+            "ZELLIJ_SOCKET_DIR": str(home / "z"),
+            "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+            **(environment or {}),
+        }
+
+    def __enter__(self) -> Self:
+        adopt_orphans()
+        self._before = {process.pid for process in psutil.Process().children(recursive=True)}
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        self.close(check=kind is None)
+
+    def open(self, *argv: str, columns: int = 140, rows: int = 45, **environment: str) -> Terminal:
+        """A program on a new terminal, in the project's directory."""
+        terminal = Terminal(argv, {**self.environment, **environment}, self.project, columns, rows)
+        self.terminals.append(terminal)
+        return terminal
+
+    def run(
+        self, *argv: str, timeout: float = 60, stdin: str = "", **environment: str
+    ) -> "subprocess.CompletedProcess[str]":
+        """A program without a terminal."""
+        return subprocess.run(
+            argv, env={**self.environment, **environment}, cwd=self.project, input=stdin, timeout=timeout,
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    def start(self, layout: str = "picode", **size: int) -> Terminal:
+        """A new session on a new terminal."""
+        return self.open(self.zellij, "--session", self.session, "--new-session-with-layout", layout, **size)  # type: ignore[arg-type]
+
+    def attach(self, **size: int) -> Terminal:
+        """Another terminal on the session; a dead session is resurrected."""
+        return self.open(self.zellij, "attach", self.session, **size)  # type: ignore[arg-type]
+
+    def detach(self, terminal: Terminal) -> None:
+        """What `Ctrl-o d` does for a person."""
+        terminal.type("\x0f")
+        terminal.wait_until(lambda shown: "SESSION" in shown or "Detach" in shown, "the session mode")
+        terminal.type("d")
+        assert terminal.wait_end() == 0
+
+    def action(self, *arguments: str) -> str:
+        """What `zellij action …` prints. Ask only a session that showed a sign of life: a call can kill a young one."""
+        done = self.run(self.zellij, "--session", self.session, "action", *arguments, timeout=10)
+        return done.stdout
+
+    def panes(self) -> list[dict[str, Any]]:
+        """`list-panes --json`; asked again when it comes back empty, as it does now and then."""
+
+        def ask() -> list[dict[str, Any]]:
+            with contextlib.suppress(ValueError, subprocess.TimeoutExpired):
+                return list(json.loads(self.action("list-panes", "--json") or "[]"))
+            return []
+
+        return wait_for(ask, "Zellij's list of panes")
+
+    def pane(self, title: str) -> dict[str, Any]:
+        """The pane of this name."""
+        return wait_for(
+            lambda: next((pane for pane in self.panes() if pane["title"] == title), None),
+            f"the pane {title!r}",
+        )
+
+    def servers(self) -> list[psutil.Process]:
+        """Zellij's server processes of this home."""
+        return [process for process in self.processes() if "--server" in _command_line(process)]
+
+    def processes(self) -> list[psutil.Process]:
+        """Everything that was started here and lives."""
+        reap(self._before)
+        started = psutil.Process().children(recursive=True)
+        return [p for p in started if p.pid not in self._before and _alive(p)]
+
+    def kill(self, process: psutil.Process) -> None:
+        """kill -9, and wait until it is gone."""
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.send_signal(signal.SIGKILL)
+        wait_for(lambda: process not in self.processes(), f"the end of process {process.pid}")
+
+    def log(self) -> str:
+        """Zellij's own log."""
+        return "\n".join(path.read_text(errors="replace") for path in self.temporary.rglob("zellij.log"))
+
+    def panics(self) -> list[str]:
+        """Panics in Zellij's log, but for those that its `kill-session` has without us."""
+        found = re.findall(r"^.*panicked at.*(?:\n(?!\w+ +\|).*){0,12}", self.log(), re.M)
+        return [panic for panic in found if not KNOWN_PANIC.search(panic)]
+
+    def close(self, check: bool = True) -> None:
+        """End the session in order, then the daemon, then whatever is left; say what should not have been left."""
+        for terminal in self.terminals:
+            terminal.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            for argv in (
+                [self.zellij, "kill-all-sessions", "--yes"],
+                ["picode", "daemon", "stop"],
+            ):
+                with contextlib.suppress(FileNotFoundError):
+                    self.run(*argv, timeout=15)
+        deadline = time.monotonic() + 5
+        while self.processes() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        left = [f"{p.pid} {_command_line(p)}" for p in self.processes()]
+        sweep(self._before)
+        if check:
+            assert not left, f"Processes are left over: {left}"
+            assert not self.panics(), f"Zellij's log has a panic: {self.panics()}"
+
+
+def wait_for(look: "Callable[[], T]", what: str, timeout: float = PATIENCE, pause: float = 0.1) -> T:
+    """The first true answer of `look`; for what can only be asked, not awaited."""
+    deadline = time.monotonic() + timeout
+    while not (found := look()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what} did not come in {timeout:g} s.")
+        time.sleep(pause)
+    return found
+
+
+def _command_line(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
+
+
+def _alive(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
