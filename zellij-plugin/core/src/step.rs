@@ -1,0 +1,276 @@
+//! One input, its effects. Nothing here calls Zellij, reads a clock or waits.
+
+use crate::keys::{self, Key, Mouse};
+use crate::lines::{self, Snapshot, Told};
+use crate::state::{Grant, Link, Selected, State};
+
+/// Seconds without a snapshot after which the daemon counts as gone; it sends one each 20 at least.
+const PATIENCE: f64 = 60.0;
+
+/// A client of the Zellij session.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Client {
+    /// The one that this instance draws for.
+    pub mine: bool,
+    /// The terminal pane that it has focused; `None`: a plugin's.
+    pub pane: Option<u32>,
+}
+
+/// Where a message came from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Source {
+    /// A `zellij pipe` process, with the pipe's id.
+    Pipe(String),
+    Key,
+    Other,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// `pipe`: the events pipe that an earlier instance in this Zellij session wrote down.
+    Loaded {
+        plugin: u32,
+        client: u32,
+        zellij: String,
+        pipe: Option<String>,
+    },
+    Granted(bool),
+    Clients(Vec<Client>),
+    /// Something that also comes when a client attaches.
+    Stir,
+    Key(Key),
+    Mouse(Mouse),
+    Message {
+        source: Source,
+        name: String,
+        payload: Option<String>,
+    },
+    Size {
+        rows: usize,
+        columns: usize,
+    },
+    Woke,
+    Closing,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    Redraw,
+    AskPermission,
+    ListClients,
+    /// KDL for Zellij's configuration, in memory only.
+    Configure(String),
+    /// Hold the `zellij pipe` process of this id.
+    Block(String),
+    Unblock(String),
+    Write {
+        pipe: String,
+        line: String,
+    },
+    /// Write the events pipe's id down for the instances that come later.
+    Remember(String),
+    Wake(f64),
+}
+
+pub fn step(state: &mut State, input: Input) -> Vec<Effect> {
+    let mut effects = match input {
+        Input::Loaded { plugin, client, zellij, pipe } => {
+            (state.plugin, state.client, state.zellij, state.events_pipe) = (plugin, client, zellij, pipe);
+            vec![Effect::AskPermission]
+        }
+        Input::Granted(given) => granted(state, given),
+        Input::Clients(clients) => listed(state, &clients),
+        Input::Stir if state.grant == Grant::Given => vec![Effect::ListClients],
+        Input::Stir => vec![],
+        Input::Key(_) if state.grant == Grant::Denied => vec![Effect::AskPermission],
+        Input::Key(key) => keys::pressed(state, key),
+        Input::Mouse(mouse) => keys::clicked(state, mouse),
+        Input::Message { source, name, payload } => message(state, source, &name, payload),
+        Input::Size { rows, columns } => {
+            (state.rows, state.columns) = (rows, columns);
+            keys::settle(state);
+            vec![]
+        }
+        Input::Woke => woke(state),
+        Input::Closing => {
+            let mut effects = tell(state, &Told::Gone);
+            effects.extend(state.events_pipe.take().filter(|_| state.mine != Some(false)).map(Effect::Unblock));
+            effects
+        }
+    };
+    effects.extend(keys::view(state));
+    effects
+}
+
+/// The line goes out when there is a pipe for it and this instance is nobody's orphan.
+pub fn tell(state: &mut State, told: &Told) -> Vec<Effect> {
+    if state.mine == Some(false) || state.grant != Grant::Given {
+        return vec![];
+    }
+    let Some(pipe) = state.events_pipe.clone() else { return vec![] };
+    vec![Effect::Write { pipe, line: lines::line(state, told) }]
+}
+
+fn hello(state: &State) -> Told {
+    let (first, rows) = (state.top, state.tree_rows());
+    let pipe = state.events_pipe.clone().unwrap_or_default();
+    Told::Hello { pipe, zellij: state.zellij.clone(), first, rows }
+}
+
+fn greet(state: &mut State) -> Vec<Effect> {
+    let told = hello(state);
+    tell(state, &told)
+}
+
+fn granted(state: &mut State, given: bool) -> Vec<Effect> {
+    state.grant = if given { Grant::Given } else { Grant::Denied };
+    if !given {
+        return vec![Effect::Redraw];
+    }
+    let mut effects = vec![Effect::Redraw, bind(state), Effect::ListClients];
+    effects.extend(greet(state));
+    effects
+}
+
+/// `Alt Shift a`, for as long as this client stays: Zellij forgets it at each detach. A line break must follow
+/// each closing brace.
+fn bind(state: &State) -> Effect {
+    let (id, name) = (state.plugin, lines::KEY);
+    Effect::Configure(format!(
+        "keybinds {{\n  shared {{\n    bind \"Alt Shift a\" {{\n      MessagePluginId {id} {{\n        \
+         name \"{name}\"\n      }}\n    }}\n  }}\n}}\n"
+    ))
+}
+
+fn listed(state: &mut State, clients: &[Client]) -> Vec<Effect> {
+    let mine = clients.iter().find(|client| client.mine);
+    let back = state.mine == Some(false) && mine.is_some();
+    state.mine = Some(mine.is_some());
+    let mut effects = vec![];
+    if back {
+        effects.push(bind(state));
+        effects.extend(greet(state));
+    }
+    if std::mem::take(&mut state.wants_pane) {
+        if let Some(client) = mine {
+            effects.extend(send_pane(state, client.pane));
+        }
+    }
+    effects
+}
+
+fn send_pane(state: &mut State, pane: Option<u32>) -> Vec<Effect> {
+    let Some(pane) = pane else {
+        state.notice = "Focus a terminal first.".to_string();
+        return vec![Effect::Redraw];
+    };
+    let effects = tell(state, &Told::SendPane { pane });
+    if effects.is_empty() {
+        state.notice = "PiCode is not connected.".to_string();
+        return vec![Effect::Redraw];
+    }
+    effects
+}
+
+fn message(state: &mut State, source: Source, name: &str, payload: Option<String>) -> Vec<Effect> {
+    match (source, name, payload) {
+        (Source::Key, lines::KEY, _) => {
+            state.wants_pane = true;
+            vec![Effect::ListClients]
+        }
+        (Source::Pipe(pipe), lines::EVENTS, Some(_)) => opened(state, pipe),
+        (Source::Pipe(pipe), lines::SNAPSHOT, Some(payload)) => {
+            match lines::snapshot(&payload, state.plugin, state.client) {
+                Some(snapshot) => shown(state, &pipe, snapshot),
+                None => vec![],
+            }
+        }
+        // without a payload: the last word of a `zellij pipe` whose input ended
+        _ => vec![],
+    }
+}
+
+/// The events pipe: held from here on. Who is not sure to have a client asks again.
+fn opened(state: &mut State, pipe: String) -> Vec<Effect> {
+    state.events_pipe = Some(pipe.clone());
+    let mut effects = vec![Effect::Block(pipe.clone()), Effect::Remember(pipe)];
+    effects.extend(greet(state));
+    if state.mine != Some(true) {
+        effects.push(Effect::ListClients);
+    }
+    effects
+}
+
+fn shown(state: &mut State, pipe: &str, snapshot: Snapshot) -> Vec<Effect> {
+    let mut effects = vec![];
+    if !snapshot.events_pipe.is_empty() && state.events_pipe.as_ref() != Some(&snapshot.events_pipe) {
+        state.events_pipe = Some(snapshot.events_pipe.clone());
+        effects.push(Effect::Remember(snapshot.events_pipe.clone()));
+    }
+    if state.mine != Some(false) {
+        let told = hello(state);
+        effects.push(Effect::Write { pipe: pipe.to_string(), line: lines::line(state, &told) });
+    }
+    if snapshot.beat || state.mine != Some(true) {
+        effects.push(Effect::ListClients);
+    }
+    state.heard = true;
+    if !std::mem::replace(&mut state.watched, true) {
+        effects.push(Effect::Wake(PATIENCE));
+    }
+    if take(state, snapshot) {
+        effects.push(Effect::Redraw);
+    }
+    effects
+}
+
+/// Whether anything that is drawn has changed.
+fn take(state: &mut State, snapshot: Snapshot) -> bool {
+    let tree = snapshot.tree.unwrap_or_else(|| state.tree.clone());
+    let same = state.link == Link::Alive
+        && state.project == snapshot.project
+        && state.branch == snapshot.branch
+        && state.status == snapshot.status
+        && state.tree == tree
+        && state.commands == snapshot.commands
+        && state.notice == snapshot.notice;
+    if same {
+        return false;
+    }
+    let path = match state.selected {
+        Selected::Tree(index) => state.tree.row(index).map(|row| row.path.clone()),
+        Selected::Command(_) => None,
+    };
+    let command = match state.selected {
+        Selected::Command(index) => state.commands.get(index).cloned(),
+        Selected::Tree(_) => None,
+    };
+    state.link = Link::Alive;
+    state.asked = None;
+    (state.project, state.branch, state.status) = (snapshot.project, snapshot.branch, snapshot.status);
+    (state.tree, state.commands, state.notice) = (tree, snapshot.commands, snapshot.notice);
+    // the selection stays on what it stood on, wherever that is now
+    if let Some(index) = path.and_then(|path| state.tree.find(&path)) {
+        state.selected = Selected::Tree(index);
+    }
+    if let Some(old) = command {
+        let same = |new: &crate::state::Command| new.terminal == old.terminal && new.number == old.number;
+        if let Some(index) = state.commands.iter().position(same) {
+            state.selected = Selected::Command(index);
+        }
+    }
+    keys::settle(state);
+    true
+}
+
+fn woke(state: &mut State) -> Vec<Effect> {
+    if std::mem::take(&mut state.heard) {
+        return vec![Effect::Wake(PATIENCE)];
+    }
+    state.watched = false;
+    if state.mine == Some(false) {
+        return vec![];
+    }
+    state.link = Link::Lost;
+    vec![Effect::Redraw]
+}
