@@ -31,7 +31,8 @@ class ModelFailed(PicodeError):
     """A model call failed. `kind` is its class, `retry_after` the seconds that the server asked to wait.
 
     Kinds: `no_key`, `bad_key`, `unknown_model`, `rate`, `overload`, `quota`, `overflow` (context too long),
-    `bad_request`, `server`, `network`, `timeout`, `cut` (the stream ended before its end).
+    `bad_request`, `refused` (the model or a filter declined), `server`, `network`, `timeout`, `cut` (the stream
+    ended before its end), `protocol` (what came is no model's answer).
     """
 
     exit_code = 69

@@ -1,0 +1,99 @@
+"""What is known of models: context, longest answer, prices, way of thinking. From `models.json` and the user's own."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from picode.errors import ConfigError
+from picode.messages import Cost, Usage
+
+MILLION = 1_000_000
+
+
+class ModelData(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Tokens, and US dollars per million tokens. Without a cache price, cached tokens cost what others do."""
+
+    context_window: int = 128_000
+    max_tokens: int = 16_384
+    input: float = 0
+    output: float = 0
+    cache_read: float | None = None
+    cache_write: float | None = None
+    thinking: Literal["none", "budget", "adaptive", "effort"] = "none"
+
+
+class ProviderData(msgspec.Struct, forbid_unknown_fields=True):
+    models: dict[str, ModelData] = {}
+    default: str = ""
+
+
+class _File(msgspec.Struct, forbid_unknown_fields=True):
+    providers: dict[str, ProviderData]
+    date: str = ""
+    about: str = ""
+
+
+UNKNOWN = ModelData()
+"""What is assumed of a model that nobody described: a local server's, most of the time."""
+
+
+class Catalog:
+    """`of("openai")` is one provider's part; `find` never fails, `cost` is in US dollars."""
+
+    def __init__(self, providers: Mapping[str, ProviderData], date: str = "") -> None:
+        self.providers = providers
+        self.date = date
+
+    def of(self, provider: str) -> ProviderData:
+        return self.providers.get(provider) or ProviderData()
+
+    def find(self, provider: str, model: str) -> ModelData:
+        return self.of(provider).models.get(model, UNKNOWN)
+
+    def cost(self, provider: str, model: str, usage: Usage) -> Cost:
+        data = self.find(provider, model)
+        read = data.input if data.cache_read is None else data.cache_read
+        write = data.input if data.cache_write is None else data.cache_write
+        cost = Cost(
+            input=usage.input * data.input / MILLION,
+            output=usage.output * data.output / MILLION,
+            cache_read=usage.cache_read * read / MILLION,
+            cache_write=usage.cache_write * write / MILLION,
+        )
+        cost.total = cost.input + cost.output + cost.cache_read + cost.cache_write
+        return cost
+
+
+@cache
+def _builtin() -> _File:
+    return msgspec.json.decode(Path(__file__).with_name("models.json").read_bytes(), type=_File)
+
+
+def load(extra: Path | None = None) -> Catalog:
+    """The built-in list, with the user's file laid over it, model by model."""
+    known = _builtin()
+    providers = {
+        name: ProviderData(dict(data.models), data.default) for name, data in known.providers.items()
+    }
+    for name, data in (_read(extra) if extra else {}).items():
+        mine = providers.setdefault(name, ProviderData({}))
+        mine.models.update(data.models)
+        mine.default = data.default or mine.default
+    return Catalog(providers, known.date)
+
+
+def _read(file: Path) -> dict[str, ProviderData]:
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=_File).providers
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise ConfigError(f"The file {file} cannot be read: {error.strerror}.") from error
+    except (msgspec.MsgspecError, UnicodeError) as error:
+        raise ConfigError(
+            f"The file {file} is no list of models: {error}.",
+            'It has the form {"providers": {"openai": {"models": {"NAME": {"context_window": 128000}}}}}.',
+        ) from error

@@ -1,0 +1,132 @@
+"""The one HTTP client of all providers: made when first needed, shared, and bounded in every wait.
+
+`Http.events` asks and gives the answer's server-sent events in the batches in which they came. Every failure comes
+out as `ModelFailed`; closing the generator closes the connection, and the server sees it.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from picode.providers import failures
+from picode.providers.base import ModelFailed
+from picode.providers.failures import Asked
+from picode.providers.sse import Events, TooLong
+
+if TYPE_CHECKING:
+    import httpx
+
+MOST_OF_AN_ERROR = 64 * 1024
+"""Bytes of an error's body that are read."""
+Batch = list[tuple[str, bytes]]
+
+
+@dataclass(frozen=True)
+class Waits:
+    """Seconds: until connected, until the answer's first byte, and between two pieces of it."""
+
+    connect: float = 15
+    first_byte: float = 120
+    idle: float = 90
+
+
+class Http:
+    """Holds the client; `close` lets go of its connections."""
+
+    def __init__(self, waits: Waits) -> None:
+        self.waits = waits
+        self._client: httpx.AsyncClient | None = None
+        self._making = asyncio.Lock()
+
+    async def client(self) -> "httpx.AsyncClient":
+        async with self._making:
+            if self._client is None:
+                # the import and the certificates take 0.1 s, in which the daemon has others to serve
+                self._client = await asyncio.to_thread(_make, self.waits)
+            return self._client
+
+    async def close(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    async def events(self, asked: Asked, headers: dict[str, str], body: bytes) -> AsyncGenerator[Batch, None]:
+        """POST `body` to `asked.url`; the answer's events, one list for each piece that came."""
+        begun = False
+        waits = self.waits
+        try:
+            async with contextlib.AsyncExitStack() as stack:
+                async with asyncio.timeout(waits.connect + waits.first_byte):
+                    client = await self.client()
+                    opened = client.stream("POST", asked.url, headers=headers, content=body)
+                    response = await stack.enter_async_context(opened)
+                    await _check(response, asked)
+                    pieces = aiter(_pieces(response))
+                    piece = await anext(pieces, b"")
+                begun = True
+                reader = Events()
+                while piece:
+                    if batch := reader.feed(piece):
+                        yield batch
+                    async with asyncio.timeout(waits.idle):
+                        piece = await anext(pieces, b"")
+        except ModelFailed:
+            raise
+        except TimeoutError as error:
+            raise failures.silence(asked, waits.idle if begun else waits.first_byte, begun) from error
+        except TooLong as error:
+            raise failures.nonsense(asked, str(error)) from error
+        except Exception as error:
+            raise failures.of_exception(asked, error, begun) from error
+
+
+async def drain(batches: AsyncGenerator[Batch, None]) -> None:
+    """Read what is left behind the last event, so that the connection can be used again; 0.25 s at most."""
+    with contextlib.suppress(TimeoutError, ModelFailed):
+        async with asyncio.timeout(0.25):
+            async for _ in batches:
+                pass
+
+
+async def _check(response: "httpx.Response", asked: Asked) -> None:
+    """Raise what the server says in place of a stream."""
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if response.status_code == 200 and kind in ("text/event-stream", "", "application/octet-stream"):
+        return
+    read = bytearray()
+    with contextlib.suppress(Exception):
+        async for piece in response.aiter_bytes():
+            read += piece
+            if len(read) > MOST_OF_AN_ERROR:
+                break
+    if response.status_code == 200:
+        raise failures.no_stream(asked, kind, bytes(read))
+    raise failures.of_status(asked, response.status_code, dict(response.headers), bytes(read))
+
+
+def _pieces(response: "httpx.Response") -> AsyncIterator[bytes]:
+    """The body as it comes; httpx's decoders are passed by where nothing is to be decoded."""
+    if response.headers.get("content-encoding", "identity") == "identity":
+        return aiter(response.stream)  # type: ignore[arg-type]
+    return response.aiter_bytes()
+
+
+def _make(waits: Waits) -> "httpx.AsyncClient":
+    import httpcore
+    import httpx
+
+    from picode.providers.network import Backend
+
+    client = httpx.AsyncClient(
+        timeout=httpx.Timeout(None, connect=waits.connect, write=waits.first_byte),
+        limits=httpx.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=60),
+        follow_redirects=False,
+    )
+    # httpx has no argument for it; where its inside changes, its own sockets do the work
+    for transport in (client._transport, *client._mounts.values()):
+        pool = getattr(transport, "_pool", None)
+        if isinstance(pool, httpcore.AsyncConnectionPool):
+            pool._network_backend = Backend()
+    return client

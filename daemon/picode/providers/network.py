@@ -1,0 +1,166 @@
+"""Sockets for httpx on bare asyncio protocols: half the work per chunk of the anyio streams that httpcore takes.
+
+A model's answer is thousands of small reads; everything else of HTTP stays httpcore's.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Iterable
+from typing import Any
+
+import httpcore
+
+# A reader that falls behind by so many bytes stops the sender.
+MOST_UNREAD = 512 * 1024
+
+
+class _Pipe(asyncio.Protocol):
+    """Keeps what came until somebody reads, and wakes the one reader and the one writer that may wait."""
+
+    def __init__(self) -> None:
+        self.unread = bytearray()
+        self.ended = False
+        self.failure: Exception | None = None
+        self.reader: asyncio.Future[None] | None = None
+        self.writer: asyncio.Future[None] | None = None
+        self.full = False
+        self.transport: Any = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self.unread += data
+        _wake(self.reader)
+        if len(self.unread) > MOST_UNREAD:
+            self.transport.pause_reading()
+
+    def eof_received(self) -> None:
+        self.ended = True
+        _wake(self.reader)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.ended = True
+        self.failure = exc
+        _wake(self.reader)
+        _wake(self.writer)
+
+    def pause_writing(self) -> None:
+        self.full = True
+
+    def resume_writing(self) -> None:
+        self.full = False
+        _wake(self.writer)
+
+
+def _wake(waiter: "asyncio.Future[None] | None") -> None:
+    if waiter is not None and not waiter.done():
+        waiter.set_result(None)
+
+
+def _expire(waiter: "asyncio.Future[None]", error: Exception) -> None:
+    if not waiter.done():
+        waiter.set_exception(error)
+
+
+async def _wait(waiter: "asyncio.Future[None]", timeout: float | None, error: Exception) -> None:
+    if timeout is None:
+        await waiter
+        return
+    timer = waiter.get_loop().call_later(timeout, _expire, waiter, error)
+    try:
+        await waiter
+    finally:
+        timer.cancel()
+
+
+class Stream(httpcore.AsyncNetworkStream):
+    def __init__(self, pipe: _Pipe) -> None:
+        self.pipe = pipe
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        pipe = self.pipe
+        if not pipe.unread and not pipe.ended:
+            pipe.reader = asyncio.get_running_loop().create_future()
+            try:
+                await _wait(pipe.reader, timeout, httpcore.ReadTimeout())
+            finally:
+                pipe.reader = None
+        if not pipe.unread and pipe.failure is not None:
+            raise httpcore.ReadError(pipe.failure) from pipe.failure
+        data = bytes(pipe.unread[:max_bytes])
+        del pipe.unread[:max_bytes]
+        if not pipe.ended and len(pipe.unread) <= MOST_UNREAD and not pipe.transport.is_reading():
+            pipe.transport.resume_reading()
+        return data
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        pipe = self.pipe
+        if not buffer:
+            return
+        if pipe.ended and pipe.transport.is_closing():
+            raise httpcore.WriteError(pipe.failure or ConnectionResetError("the connection is closed"))
+        pipe.transport.write(buffer)
+        if pipe.full:
+            pipe.writer = asyncio.get_running_loop().create_future()
+            try:
+                await _wait(pipe.writer, timeout, httpcore.WriteTimeout())
+            finally:
+                pipe.writer = None
+            if pipe.failure is not None:
+                raise httpcore.WriteError(pipe.failure) from pipe.failure
+
+    async def aclose(self) -> None:
+        self.pipe.transport.close()
+
+    async def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> "Stream":
+        loop = asyncio.get_running_loop()
+        pipe = self.pipe
+        try:
+            pipe.transport = await loop.start_tls(
+                pipe.transport, pipe, ssl_context,
+                server_hostname=server_hostname, ssl_handshake_timeout=timeout,
+            )  # fmt: skip
+        except TimeoutError as error:
+            raise httpcore.ConnectTimeout(error) from error
+        except OSError as error:
+            raise httpcore.ConnectError(error) from error
+        return self
+
+    def get_extra_info(self, info: str) -> Any:
+        names = {"client_addr": "sockname", "server_addr": "peername"}
+        if info == "is_readable":
+            return self.pipe.ended or bool(self.pipe.unread)
+        return self.pipe.transport.get_extra_info(names.get(info, info))
+
+
+class Backend(httpcore.AsyncNetworkBackend):
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> Stream:
+        loop = asyncio.get_running_loop()
+        local = None if local_address is None else (local_address, 0)
+        try:
+            async with asyncio.timeout(timeout):
+                # addresses are tried side by side: a dead IPv6 route costs a quarter of a second, not the time-out
+                _, pipe = await loop.create_connection(
+                    _Pipe, host, port, local_addr=local, happy_eyeballs_delay=0.25
+                )
+        except TimeoutError as error:
+            raise httpcore.ConnectTimeout(error) from error
+        except OSError as error:
+            raise httpcore.ConnectError(error) from error
+        connection = pipe.transport.get_extra_info("socket")
+        for option in socket_options or ():
+            connection.setsockopt(*option)
+        return Stream(pipe)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)

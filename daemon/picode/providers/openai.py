@@ -1,0 +1,96 @@
+"""OpenAI's Chat Completions, and every server that speaks them: OPENAI_BASE_URL says which."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from urllib.parse import urlsplit
+
+import msgspec
+
+from picode.credentials import Found
+from picode.messages import ModelRequest, StreamEvent
+from picode.protocol.values import ModelInfo
+from picode.providers import failures, quirks
+from picode.providers.base import ModelFailed
+from picode.providers.catalog import Catalog
+from picode.providers.failures import Asked
+from picode.providers.http import Http, drain
+from picode.providers.openai_answer import Answer
+from picode.providers.openai_body import API, body
+
+BASE = "https://api.openai.com/v1"
+NO_KEY = "no key: set OPENAI_API_KEY or run `picode auth add openai`"
+
+
+class OpenAI:
+    """`base`: OPENAI_BASE_URL, with `/v1` where the server has it; its quirks say whether a key is needed."""
+
+    name = "openai"
+    api = API
+
+    def __init__(
+        self, http: Http, find_key: Callable[[], Found | None], catalog: Catalog, base: str = ""
+    ) -> None:
+        self.http = http
+        self.find_key = find_key
+        self.catalog = catalog
+        self.base = base.strip().rstrip("/").removesuffix("/chat/completions") or BASE
+        self.quirks = quirks.of(_host(self.base))
+
+    @property
+    def compatible(self) -> bool:
+        """Whether it is somebody else's server: its models have names that no list knows."""
+        return self.quirks is not quirks.OPENAI
+
+    def asked(self, model: str, key: str) -> Asked:
+        return Asked(
+            provider=self.name, label=self.quirks.label, url=f"{self.base}/chat/completions", model=model,
+            variable="OPENAI_API_KEY", base_variable="OPENAI_BASE_URL", secrets=(key,),
+            known=() if self.compatible else tuple(self.catalog.of(self.name).models),
+        )  # fmt: skip
+
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[StreamEvent, None]:
+        found = self.find_key()
+        asked = self.asked(request.model, found.secret.reveal() if found else "")
+        if found is None and self.quirks.key_needed:
+            raise failures.no_key(asked)
+        headers = {"content-type": "application/json", "accept": "text/event-stream"}
+        if found is not None:
+            headers["authorization"] = f"Bearer {found.secret.reveal()}"
+        data = self.catalog.find(self.name, request.model)
+        posted = msgspec.json.encode(body(request, data, self.quirks))
+        answer = Answer(asked, self.catalog)
+        async with aclosing(self.http.events(asked, headers, posted)) as batches:
+            try:
+                async for batch in batches:
+                    for _, event in batch:
+                        for made in answer.take(event):
+                            yield made
+                    if answer.ended:
+                        break
+            except ModelFailed as failure:
+                # some servers close without the last chunk; what has its reason is whole
+                if failure.kind != "cut" or not answer.reason:
+                    raise
+            for made in answer.finish():
+                yield made
+            await drain(batches)
+
+    def models(self) -> list[ModelInfo]:
+        found = self.find_key()
+        usable = found is not None or not self.quirks.key_needed
+        why = found.origin if found else (f"{self.base} needs no key" if usable else NO_KEY)
+        known = {} if self.compatible else self.catalog.of(self.name).models
+        return [
+            ModelInfo(f"{self.name}/{name}", usable, why, data.context_window, data.max_tokens)
+            for name, data in known.items()
+        ]
+
+    async def close(self) -> None:
+        """The connections are shared; whoever made `http` closes it."""
+
+
+def _host(base: str) -> str:
+    try:
+        return urlsplit(base).hostname or ""
+    except ValueError:
+        return ""
