@@ -114,10 +114,11 @@ class Workspace:
 
     def pane(self, title: str) -> dict[str, Any]:
         """The pane of this name."""
-        return wait_for(
-            lambda: next((pane for pane in self.panes() if pane["title"] == title), None),
-            f"the pane {title!r}",
-        )
+
+        def named() -> list[dict[str, Any]]:
+            return [pane for pane in self.panes() if pane["title"] == title]
+
+        return wait_for(named, f"the pane {title!r}")[0]
 
     def servers(self) -> list[psutil.Process]:
         """Zellij's server processes of this home."""

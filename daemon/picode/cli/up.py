@@ -1,0 +1,125 @@
+"""This project's workspace: set-up if needed, then its Zellij session, attached, resurrected or new."""
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from picode import paths
+from picode.errors import Missing, Unavailable, UsageError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("directory", nargs="?", default=".", help="the project; this directory if left out")
+    parser.add_argument(
+        "--yes", "-y", action="store_true", help="set up without asking, where that is needed"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    from picode.installation.get_zellij import advice, check_version
+    from picode.installation.session_name import project_of
+    from picode.terminal.zellij import find_zellij
+
+    directory = Path(args.directory)
+    if not directory.is_dir():
+        raise Missing(f"There is no directory {args.directory}.")
+    project = project_of(directory)
+    _check_terminal(project)
+    zellij = find_zellij()
+    if zellij is None:
+        print(f"Zellij is not installed, so the assistant opens here, alone. {advice()}")
+        return _assistant_alone(project)
+    check_version(zellij)
+    layout = _set_up(args.yes)
+    name, exists = _session(project, zellij)
+    _become(zellij, project, ["attach", name] if exists else _new(name, layout))
+
+
+def _check_terminal(project: Path) -> None:
+    if inside := os.environ.get("ZELLIJ_SESSION_NAME"):
+        raise UsageError(
+            f"This terminal is inside the Zellij session {inside} already.",
+            "`zellij action new-tab --layout picode` opens the workspace in a tab of it; "
+            f"or detach with Ctrl-o d and run `picode up {project}`.",
+        )
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("The workspace needs a terminal.", "`picode -p TEXT` asks one question without one.")
+
+
+def _assistant_alone(project: Path) -> int:
+    from picode.cli import chat
+
+    os.chdir(project)
+    parser = argparse.ArgumentParser()
+    chat.add_arguments(parser)
+    return chat.run(parser.parse_args([]))
+
+
+def _set_up(assume_yes: bool) -> Path:
+    """Set up what is missing, and return the layout's file."""
+    from picode.cli.setup import carry_out
+    from picode.installation.facts import look
+    from picode.installation.plan import plan
+
+    facts = look(paths.resolve())
+    # whoever set up with --no-grant, or took a line out, is not asked about it again
+    grant = not facts.record.version or bool(facts.record.grants)
+    wanted = plan(facts, grant=grant, again=False)
+    if wanted.changes:
+        carry_out(wanted, assume_yes, done="PiCode is set up.", nothing="")
+    return facts.layouts / "picode.kdl"
+
+
+def _session(project: Path, zellij: Path) -> tuple[str, bool]:
+    """The session's name, and whether Zellij has it, living or dead."""
+    from picode.installation import places, session_name
+
+    file = paths.resolve().state / "zellij-sessions.json"
+    known = session_name.read_known(file)
+    longest = session_name.longest_name(places.zellij_sockets(os.environ, os.getuid()))
+    sessions = _sessions(zellij)
+    name = session_name.choose(project, known, sessions, longest)
+    if known.get(name) != str(project):
+        session_name.write_known(file, {**known, name: str(project)})
+    return name, name in sessions
+
+
+def _sessions(zellij: Path) -> list[str]:
+    """Zellij's sessions, living and dead. Asked once: each call probes all of them."""
+    try:
+        said = subprocess.run(
+            [zellij, "list-sessions", "--no-formatting"],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=10, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as error:
+        raise Unavailable(
+            "Zellij did not list its sessions within 10 s.", "`zellij list-sessions` may show why."
+        ) from error
+    return [line.split(" ", 1)[0] for line in said.stdout.splitlines() if " [Created " in line]
+
+
+def _new(name: str, layout: Path) -> list[str]:
+    return ["--session", name, "--new-session-with-layout", str(layout)]
+
+
+def _become(zellij: Path, project: Path, arguments: list[str]) -> NoReturn:
+    """Zellij takes this process's place."""
+    from picode.installation.facts import own_command
+
+    os.chdir(project)
+    environment = dict(os.environ)
+    environment["PWD"] = str(project)
+    # so that `picode` can be typed in the workspace's shells, wherever it is installed
+    own = str(Path(own_command()[0]).parent)
+    if own not in environment.get("PATH", "").split(os.pathsep):
+        environment["PATH"] = f"{environment.get('PATH', os.defpath)}{os.pathsep}{own}"
+    sys.stdout.flush()
+    try:
+        os.execve(zellij, ["zellij", *arguments], environment)
+    except OSError as error:
+        raise Unavailable(
+            f"{zellij} cannot be started: {error.strerror}.", "Install Zellij again."
+        ) from error

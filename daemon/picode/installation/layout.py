@@ -1,0 +1,16 @@
+"""A layout template with the plugin's path and PiCode's command filled in."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from picode.installation import kdl
+
+
+def fill_in(template: str, plugin: Path, command: Sequence[str]) -> str:
+    """`<plugin>` becomes the plugin's address, `<picode>` and `<arguments>` the command of the assistant's pane."""
+    program, *arguments = [*command, "chat"]
+    return (
+        template.replace('"<plugin>"', kdl.quote(f"file:{plugin}"))
+        .replace('"<picode>"', kdl.quote(program))
+        .replace("<arguments>", " ".join(map(kdl.quote, arguments)))
+    )
