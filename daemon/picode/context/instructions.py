@@ -1,7 +1,16 @@
 """What the user and the project tell every conversation: AGENTS.md or CLAUDE.md, SYSTEM.md, APPEND_SYSTEM.md."""
 
+import os
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
+
+NAMES = ("AGENTS.md", "CLAUDE.md")
+PROJECT_DIRECTORIES = (".picode", ".pi")
+LONGEST = 64 * 1024
+"""Bytes of one file; what is more is left out and told."""
+MOST = 32
+"""Files; deeper ones are left out."""
 
 
 @dataclass
@@ -22,4 +31,61 @@ class Instructions:
 
 def load(cwd: str, config: Path) -> Instructions:
     """What applies in `cwd`; `config` is the user's configuration directory. Never raises."""
-    raise NotImplementedError
+    found = Instructions()
+    here = Path(os.path.abspath(cwd))
+    top = _top_level(here)
+    seen: set[str] = set()
+    for directory in (config, *reversed(here.parents), here):
+        inside = directory == top or top in directory.parents
+        file = _one_of([directory / name for name in NAMES], found, anybodys=inside)
+        if file is not None and os.path.realpath(file.path) not in seen and len(found.files) < MOST:
+            seen.add(os.path.realpath(file.path))
+            found.files.append(file)
+    places = [*(here / name for name in PROJECT_DIRECTORIES), config]
+    for name in ("SYSTEM.md", "APPEND_SYSTEM.md"):
+        file = _one_of([place / name for place in places], found, anybodys=True)
+        text = file.text if file is not None else ""
+        if name == "SYSTEM.md":
+            found.system = text
+        else:
+            found.append = text
+    return found
+
+
+def _top_level(here: Path) -> Path:
+    return next((above for above in (here, *here.parents) if (above / ".git").exists()), here)
+
+
+def _one_of(paths: list[Path], found: Instructions, anybodys: bool) -> ContextFile | None:
+    """The first of the paths that is a file with something in it."""
+    for path in paths:
+        text = _read(path, found, anybodys)
+        if text.strip():
+            return ContextFile(path, text)
+    return None
+
+
+def _read(path: Path, found: Instructions, anybodys: bool) -> str:
+    try:
+        # a named pipe would wait for a writer
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if not isinstance(error, FileNotFoundError | NotADirectoryError):
+            found.notices.append(f"{path} cannot be read: {error.strerror}.")
+        return ""
+    with open(descriptor, "rb") as file:
+        facts = os.fstat(descriptor)
+        if not stat.S_ISREG(facts.st_mode):
+            return ""
+        # above the project, say in /tmp, anybody could leave instructions
+        if not anybodys and facts.st_uid not in (0, os.getuid()):
+            found.notices.append(f"{path} belongs to somebody else and was not read.")
+            return ""
+        try:
+            content = file.read(LONGEST + 1)
+        except OSError as error:
+            found.notices.append(f"{path} cannot be read: {error.strerror}.")
+            return ""
+    if len(content) > LONGEST:
+        found.notices.append(f"{path} is longer than {LONGEST // 1024} KB; the rest of it was left out.")
+    return content[:LONGEST].decode(errors="replace").removeprefix("\ufeff")
