@@ -18,7 +18,6 @@ from picode.messages import (
     Usage,
     UsageSeen,
 )
-from picode.protocol.values import ModelInfo
 from picode.providers import failures
 from picode.providers.anthropic_body import API, body
 from picode.providers.catalog import Catalog
@@ -26,6 +25,7 @@ from picode.providers.failures import Asked
 from picode.providers.http import Http, drain
 
 BASE = "https://api.anthropic.com"
+NO_KEY = "no key: set ANTHROPIC_API_KEY or run `picode auth add anthropic`"
 VERSION = "2023-06-01"
 STOPS: dict[str, StopReason] = {
     "end_turn": "stop", "stop_sequence": "stop", "pause_turn": "stop",
@@ -214,13 +214,9 @@ class Anthropic:
                 raise failures.cut(asked)
             await drain(batches)
 
-    def models(self) -> list[ModelInfo]:
+    def ready(self) -> tuple[bool, str]:
         found = self.find_key()
-        why = found.origin if found else "no key: set ANTHROPIC_API_KEY or run `picode auth add anthropic`"
-        return [
-            ModelInfo(f"{self.name}/{name}", found is not None, why, data.context_window, data.max_tokens)
-            for name, data in self.catalog.of(self.name).models.items()
-        ]
+        return found is not None, found.origin if found else NO_KEY
 
     async def close(self) -> None:
         """The connections are shared; whoever made `http` closes it."""

@@ -8,7 +8,6 @@ from typing import Protocol
 
 from picode.errors import PicodeError
 from picode.messages import ModelRequest, StreamEvent
-from picode.protocol.values import ModelInfo
 
 
 class Provider(Protocol):
@@ -20,8 +19,8 @@ class Provider(Protocol):
     # the answer as it comes; failures are raised as ModelFailed; closing the generator closes the connection
     def stream(self, request: ModelRequest) -> AsyncGenerator[StreamEvent, None]: ...
 
-    # what can be used now and, where not, why
-    def models(self) -> list[ModelInfo]: ...
+    # whether it can be used now, and where its key is from or what is missing; raises what is wrong with the keys
+    def ready(self) -> tuple[bool, str]: ...
 
     # let go of connections
     async def close(self) -> None: ...

@@ -8,7 +8,6 @@ import msgspec
 
 from picode.credentials import Found
 from picode.messages import ModelRequest, StreamEvent
-from picode.protocol.values import ModelInfo
 from picode.providers import failures, quirks
 from picode.providers.base import ModelFailed
 from picode.providers.catalog import Catalog
@@ -75,15 +74,11 @@ class OpenAI:
                 yield made
             await drain(batches)
 
-    def models(self) -> list[ModelInfo]:
+    def ready(self) -> tuple[bool, str]:
         found = self.find_key()
-        usable = found is not None or not self.quirks.key_needed
-        why = found.origin if found else (f"{self.base} needs no key" if usable else NO_KEY)
-        known = {} if self.compatible else self.catalog.of(self.name).models
-        return [
-            ModelInfo(f"{self.name}/{name}", usable, why, data.context_window, data.max_tokens)
-            for name, data in known.items()
-        ]
+        if found is None and not self.quirks.key_needed:
+            return True, f"{self.base} needs no key"
+        return found is not None, found.origin if found else NO_KEY
 
     async def close(self) -> None:
         """The connections are shared; whoever made `http` closes it."""

@@ -1,0 +1,191 @@
+"""Which providers there are, which of their models a name means, and which one is taken when nobody names one.
+
+To add a provider: a file in this package with a class that fits `base.Provider`, and a line in `REGISTERED`.
+"""
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from picode.config.schema import Models
+from picode.credentials import Credentials
+from picode.errors import PicodeError
+from picode.messages import Cost, Usage
+from picode.protocol.values import ModelInfo
+from picode.providers import catalog
+from picode.providers.base import ModelFailed, Provider
+from picode.providers.http import Http, Waits
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a provider may be made of."""
+
+    http: Http
+    credentials: Credentials
+    catalog: catalog.Catalog
+    environ: Mapping[str, str]
+    demo_pace: float
+
+
+def _anthropic(parts: Parts) -> Provider:
+    from picode.providers.anthropic import Anthropic
+
+    base = parts.environ.get("ANTHROPIC_BASE_URL", "")
+    return Anthropic(parts.http, lambda: parts.credentials.find("anthropic"), parts.catalog, base)
+
+
+def _openai(parts: Parts) -> Provider:
+    from picode.providers.openai import OpenAI
+
+    base = parts.environ.get("OPENAI_BASE_URL", "")
+    return OpenAI(parts.http, lambda: parts.credentials.find("openai"), parts.catalog, base)
+
+
+def _demo(parts: Parts) -> Provider:
+    from picode.providers.demo.provider import Demo
+
+    return Demo(parts.demo_pace)
+
+
+# In the order in which a default is looked for. The modules are imported when their provider is first needed.
+REGISTERED: dict[str, Callable[[Parts], Provider]] = {
+    "anthropic": _anthropic,
+    "openai": _openai,
+    "demo": _demo,
+}
+DEMO = "demo/demo"
+
+
+class Providers:
+    """One for the daemon. `models_file`: the user's additions to the list of models; `demo_pace`: seconds a word."""
+
+    def __init__(
+        self,
+        settings: Models,
+        credentials: Credentials,
+        environ: Mapping[str, str],
+        models_file: Path | None = None,
+        demo_pace: float = 0.025,
+    ) -> None:
+        self.settings = settings
+        self.catalog = catalog.load(models_file)
+        self.models_file = models_file
+        waits = Waits(settings.connect_timeout, settings.first_byte_timeout, settings.idle_timeout)
+        self._parts = Parts(Http(waits), credentials, self.catalog, environ, demo_pace)
+        self._made: dict[str, Provider] = {}
+
+    def provider(self, name: str) -> Provider:
+        if name not in self._made:
+            self._made[name] = REGISTERED[name](self._parts)
+        return self._made[name]
+
+    def resolve(self, name: str) -> tuple[Provider, ModelInfo]:
+        """The provider and the model that `name` means: `provider/model`, a model's name alone, a provider's name
+        alone, or the beginning of one model's name. Raises `ModelFailed` (`unknown_model`) with the nearest names."""
+        first, slash, rest = name.strip().partition("/")
+        if first in REGISTERED:
+            return self._within(first, rest if slash else self._first_choice(first))
+        known = self._names()
+        near = [full for full in known if full.partition("/")[2] == name] or [
+            full for full in known if full.partition("/")[2].startswith(name)
+        ]
+        if name and len(near) == 1:
+            provider, _, model = near[0].partition("/")
+            return self._within(provider, model)
+        if name and not near and self._open("openai"):
+            return self._within("openai", name)
+        raise self._unknown(name, near)
+
+    def default(self) -> str:
+        """`provider/model`: the configured one, else the first provider that can be used, else the demo."""
+        return self._default()[0]
+
+    def why(self) -> str:
+        """The reason for `default`, as half a sentence: `the default, because …`."""
+        return self._default()[1]
+
+    def models(self) -> list[ModelInfo]:
+        """Everything that is known, the default marked; `why` says where the key is from, or what is missing."""
+        default = self.default()
+        found = [info for name in REGISTERED for info in self._listed(name)]
+        if not any(info.name == default for info in found):
+            try:
+                found.insert(0, self.resolve(default)[1])
+            except PicodeError as error:
+                found.insert(0, ModelInfo(default, False, str(error)))
+        for info in found:
+            if info.name == default:
+                info.default, info.why = True, f"{info.why}; the default, because {self.why()}".lstrip("; ")
+        return found
+
+    def price(self, name: str, usage: Usage) -> Cost:
+        """US dollars for `usage` of the model `provider/model`."""
+        provider, _, model = name.partition("/")
+        return self.catalog.cost(provider, model, usage)
+
+    async def close(self) -> None:
+        for provider in self._made.values():
+            await provider.close()
+        await self._parts.http.close()
+
+    def _within(self, provider: str, model: str) -> tuple[Provider, ModelInfo]:
+        known = self.catalog.of(provider).models
+        if model not in known and not self._open(provider):
+            near = [name for name in known if model and name.startswith(model)]
+            if len(near) != 1:
+                raise self._unknown(f"{provider}/{model}", [f"{provider}/{name}" for name in near])
+            model = near[0]
+        made = self.provider(provider)
+        data = self.catalog.find(provider, model)
+        info = ModelInfo(f"{provider}/{model}", True, "", data.context_window, data.max_tokens)
+        info.usable, info.why = self._usable(provider)
+        return made, info
+
+    def _open(self, provider: str) -> bool:
+        """Whether this provider is somebody else's server, whose models nobody listed."""
+        return bool(getattr(self.provider(provider), "compatible", False))
+
+    def _usable(self, provider: str) -> tuple[bool, str]:
+        try:
+            return self.provider(provider).ready()
+        except PicodeError as error:
+            return False, str(error)
+
+    def _first_choice(self, provider: str) -> str:
+        return self.catalog.of(provider).default
+
+    def _default(self) -> tuple[str, str]:
+        if configured := self.settings.default.strip():
+            return configured, "it is configured as models.default"
+        for name in REGISTERED:
+            usable, _ = self._usable(name)
+            if usable and name != "demo":
+                return f"{name}/{self._first_choice(name)}", "it is the first provider that can be used"
+        return DEMO, "no key was found"
+
+    def _listed(self, name: str) -> list[ModelInfo]:
+        usable, why = self._usable(name)
+        known = {} if self._open(name) else self.catalog.of(name).models
+        return [
+            ModelInfo(f"{name}/{model}", usable, why, data.context_window, data.max_tokens)
+            for model, data in known.items()
+        ]
+
+    def _names(self) -> list[str]:
+        return [f"{name}/{model}" for name in REGISTERED for model in self.catalog.of(name).models]
+
+    def _unknown(self, name: str, near: list[str]) -> ModelFailed:
+        known = self._names()
+        if not near:
+            by_model = {full.partition("/")[2]: full for full in known}
+            likely = difflib.get_close_matches(name, known, 3, 0.5)
+            likely += [
+                by_model[m] for m in difflib.get_close_matches(name.rpartition("/")[2], by_model, 3, 0.5)
+            ]
+            near = list(dict.fromkeys(likely))
+        hint = f"Did you mean {' or '.join(near[:3])}?" if near else "`picode models` shows what is there."
+        if self.models_file is not None:
+            hint += f" A model that is newer than PiCode can be added to {self.models_file}."
+        return ModelFailed("unknown_model", f"There is no model named {name or '(nothing)'}.", hint)
