@@ -1,9 +1,9 @@
 """The lines between the daemon and the explorer, Zellij's plugin: JSON, one value a line.
 
-The other side is zellij-plugin/core/src/lines.rs. The daemon keeps one `zellij pipe` open, named `picode-events`, and the plugin writes its lines there. A `Snapshot`
-goes the other way through a one-shot `zellij pipe` named `picode-state`; each living instance of the plugin answers
-it on that pipe with a `Hello`. Snapshots are whole, so a lost or doubled one does no harm. Unknown fields are
-ignored on both sides; a line of another version or of an unknown type is dropped.
+The other side is zellij-plugin/core/src/lines.rs. The daemon keeps one `zellij pipe` open, named `picode-events`, and
+the plugin writes its lines there. A `Snapshot` goes the other way through a one-shot `zellij pipe` named
+`picode-state`; each living instance of the plugin answers it on that pipe with a `Hello`. Snapshots are whole, so a
+lost or doubled one does no harm. Unknown fields are ignored on both sides; a line of another version is dropped.
 """
 
 import msgspec

@@ -94,12 +94,13 @@ fn head(state: &State) -> Vec<Line> {
         (Link::Alive, Activity::Waiting) => ("? waiting for you", Some(Role::Bad)),
     };
     let mut first = Line::of(text, columns, role);
-    let mut second = Line::of(&status.model, columns, Some(Role::Dim));
+    let cost = cost(status.cost);
+    let mut second = Line::of(model(&status.model, columns.saturating_sub(width(&cost) + 1)), columns, Some(Role::Dim));
     if state.link == Link::Alive {
         if status.queued > 0 {
             first.add_right(&format!("{} queued", status.queued), columns, Role::Dim);
         }
-        second.add_right(&cost(status.cost), columns, Role::Dim);
+        second.add_right(&cost, columns, Role::Dim);
     }
     let mut project = Line::of(&state.project, columns, Some(Role::Title));
     let room = columns.saturating_sub(width(&project.text) + 2);
@@ -107,6 +108,14 @@ fn head(state: &State) -> Vec<Line> {
         project.add_right(&fit(&state.branch, room), columns, Role::Dim);
     }
     vec![first, second, Line::default(), project]
+}
+
+/// Without its provider where there is no room for both.
+fn model(name: &str, columns: usize) -> &str {
+    match name.split_once('/') {
+        Some((_, model)) if width(name) > columns => model,
+        _ => name,
+    }
 }
 
 /// US dollars, as precise as the amount deserves; nothing for nothing.

@@ -112,6 +112,10 @@ pub struct State {
     pub grant: Grant,
     /// Whether a client sees this instance; `None` until Zellij has told. An orphan says nothing.
     pub mine: Option<bool>,
+    /// Zellij's input mode when it was told last.
+    pub mode: String,
+    /// When the key was bound because of it, in milliseconds.
+    pub bound_at: u64,
     /// The focused pane is wanted for `Alt Shift a`, as soon as Zellij has told which it is.
     pub wants_pane: bool,
     pub events_pipe: Option<String>,
@@ -144,6 +148,8 @@ impl Default for State {
             zellij: String::new(),
             grant: Grant::default(),
             mine: None,
+            mode: String::new(),
+            bound_at: 0,
             wants_pane: false,
             events_pipe: None,
             seq: 0,

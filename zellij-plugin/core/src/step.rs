@@ -36,8 +36,11 @@ pub enum Input {
     },
     Granted(bool),
     Clients(Vec<Client>),
-    /// Something that also comes when a client attaches.
-    Stir,
+    /// Zellij's input mode, by name, at a time in milliseconds. It is also told when a client attaches.
+    Mode {
+        name: String,
+        now: u64,
+    },
     Key(Key),
     Mouse(Mouse),
     Message {
@@ -72,6 +75,12 @@ pub enum Effect {
     Wake(f64),
 }
 
+/// The modes in which people detach.
+const DETACHING: [&str; 2] = ["Session", "Tmux"];
+
+/// Milliseconds within which Zellij tells the mode again after a binding.
+const ECHO: u64 = 500;
+
 pub fn step(state: &mut State, input: Input) -> Vec<Effect> {
     let mut effects = match input {
         Input::Loaded { plugin, client, zellij, pipe } => {
@@ -80,8 +89,7 @@ pub fn step(state: &mut State, input: Input) -> Vec<Effect> {
         }
         Input::Granted(given) => granted(state, given),
         Input::Clients(clients) => listed(state, &clients),
-        Input::Stir if state.grant == Grant::Given => vec![Effect::ListClients],
-        Input::Stir => vec![],
+        Input::Mode { name, now } => mode(state, name, now),
         Input::Key(_) if state.grant == Grant::Denied => vec![Effect::AskPermission],
         Input::Key(key) => keys::pressed(state, key),
         Input::Mouse(mouse) => keys::clicked(state, mouse),
@@ -130,6 +138,19 @@ fn granted(state: &mut State, given: bool) -> Vec<Effect> {
     let mut effects = vec![Effect::Redraw, bind(state), Effect::ListClients];
     effects.extend(greet(state));
     effects
+}
+
+/// Zellij forgets the key at a detach and says nothing of it, but it tells the mode at an attach: the same as before,
+/// or the one after the mode in which people detach. Our own binding has an echo, which comes at once.
+fn mode(state: &mut State, name: String, now: u64) -> Vec<Effect> {
+    let before = std::mem::replace(&mut state.mode, name);
+    let echo = now < state.bound_at.saturating_add(ECHO);
+    let attached = (before == state.mode && !echo) || (before != state.mode && DETACHING.contains(&before.as_str()));
+    if state.grant != Grant::Given || !attached {
+        return vec![];
+    }
+    state.bound_at = now;
+    vec![bind(state), Effect::ListClients]
 }
 
 /// `Alt Shift a`, for as long as this client stays: Zellij forgets it at each detach. A line break must follow

@@ -4,6 +4,7 @@
 mod memory;
 
 use std::collections::BTreeMap;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use picode_explorer::keys::{Key, Mouse as Pointer};
 use picode_explorer::{self as explorer, Client, Effect, Input, Line, Role, Source, State};
@@ -17,12 +18,12 @@ const PERMISSIONS: [PermissionType; 4] = [
     PermissionType::Reconfigure,
 ];
 
-/// `ModeUpdate` and `TabUpdate` come when a client attaches, too.
-const EVENTS: [EventType; 8] = [
+/// `ModeUpdate` comes when a client attaches, too. `TabUpdate` would come a hundred times a second while something
+/// else calls `zellij`.
+const EVENTS: [EventType; 7] = [
     EventType::PermissionRequestResult,
     EventType::ListClients,
     EventType::ModeUpdate,
-    EventType::TabUpdate,
     EventType::Key,
     EventType::Mouse,
     EventType::Timer,
@@ -80,7 +81,7 @@ impl ZellijPlugin for Explorer {
         let input = match event {
             Event::PermissionRequestResult(answer) => Input::Granted(answer == PermissionStatus::Granted),
             Event::ListClients(clients) => Input::Clients(clients.iter().map(client).collect()),
-            Event::ModeUpdate(_) | Event::TabUpdate(_) => Input::Stir,
+            Event::ModeUpdate(mode) => Input::Mode { name: format!("{:?}", mode.mode), now: now() },
             Event::Timer(_) => Input::Woke,
             Event::BeforeClose => Input::Closing,
             Event::Key(key) => match pressed(&key) {
@@ -111,6 +112,12 @@ impl ZellijPlugin for Explorer {
             print_text_with_coordinates(styled(line), 0, y, Some(columns), None);
         }
     }
+}
+
+/// Milliseconds of a clock that is good for differences only.
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn client(client: &ClientInfo) -> Client {
@@ -151,7 +158,8 @@ fn pointer(mouse: Mouse) -> Option<Pointer> {
 
 /// The theme's own colours: its four emphases, its colours for success and error.
 fn styled(line: Line) -> Text {
-    let mut text = Text::new(&line.text).unbold_all();
+    // an empty text is an error in Zellij's log
+    let mut text = Text::new(if line.text.is_empty() { " " } else { &line.text }).unbold_all();
     if line.selected {
         text = text.selected();
     }
