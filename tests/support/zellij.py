@@ -15,6 +15,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -45,11 +46,12 @@ class Workspace:
         for directory in (self.temporary, home / "z", home / "project"):
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.project = home / "project"
+        (home / ".bashrc").write_text("PS1='shell> '\n")
         kept = {name: os.environ[name] for name in ("LANG", "CI", "PYTHONPATH") if name in os.environ}
         self.environment = {
             **kept,
             "HOME": str(home),
-            "PATH": f"{Path(zellij).parent}:{os.environ['PATH']}",
+            "PATH": f"{Path(zellij).parent}:{Path(sys.executable).parent}:{os.environ['PATH']}",
             "PICODE_HOME": str(home / "p"),
             "SHELL": "/bin/bash",
             "TERM": "xterm-256color",
@@ -81,6 +83,18 @@ class Workspace:
             argv, env={**self.environment, **environment}, cwd=self.project, input=stdin, timeout=timeout,
             capture_output=True, text=True, check=False,
         )  # fmt: skip
+
+    def set_up(self, *options: str) -> None:
+        """What `picode setup --yes` does."""
+        done = self.run("picode", "setup", "--yes", *options)
+        assert done.returncode == 0, done.stderr
+
+    def up(self, **size: int) -> Terminal:
+        """`picode up` on a new terminal, as soon as all three panes have something to say."""
+        self.session = self.project.name
+        terminal = self.open("picode", "up", "--yes", **size)  # type: ignore[arg-type]
+        terminal.wait_for("explorer", "assistant", "shell>", "Ctrl +")
+        return terminal
 
     def start(self, layout: str = "picode", **size: int) -> Terminal:
         """A new session on a new terminal."""

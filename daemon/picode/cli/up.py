@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     check_version(zellij)
     layout = _set_up(args.yes)
     name, exists = _session(project, zellij)
-    _become(zellij, project, ["attach", name] if exists else _new(name, layout))
+    return _become(zellij, project, ["attach", name] if exists else _new(name, layout))
 
 
 def _check_terminal(project: Path) -> None:

@@ -13,7 +13,8 @@ class Change:
     """A few words: what this file is for."""
     before: bytes | None
     after: bytes | None
-    binary: bool = False
+    opaque: bool = False
+    """What is in it is nothing to read: it is told by its name alone."""
     mode: int = 0o644
     """For a file that is new; one that is there keeps its own."""
     backup: bool = False

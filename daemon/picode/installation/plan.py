@@ -31,7 +31,9 @@ def plan(facts: Facts, grant: bool = True, again: bool = True) -> Plan:
     record.directories += [str(path) for path in made if str(path) not in record.directories]
     after, before = record.encode(), facts.found.get(facts.record_file)
     if after != before:
-        changes.append(Change(facts.record_file, "what set-up remembers of its files", before, after))
+        changes.append(
+            Change(facts.record_file, "what set-up remembers of its files", before, after, opaque=True)
+        )
     return Plan(changes, made, notes)
 
 
@@ -39,7 +41,7 @@ def _own(facts: Facts, record: Record, path: Path, what: str, after: bytes) -> l
     """A file that only set-up writes."""
     before = facts.found.get(path)
     record.files[str(path)] = digest(after)
-    return [] if before == after else [Change(path, what, before, after, binary=path.suffix == ".wasm")]
+    return [] if before == after else [Change(path, what, before, after, opaque=path.suffix == ".wasm")]
 
 
 def _layouts(facts: Facts, record: Record, notes: list[str]) -> list[Change]:
@@ -115,7 +117,9 @@ def _backups(facts: Facts, record: Record, changes: list[Change]) -> list[Change
             record.backups[str(copy_of)] = str(change.path)
             if facts.found.get(copy_of) != change.before:
                 what = f"a copy of {change.path} as it is now"
-                made.append(Change(copy_of, what, facts.found.get(copy_of), change.before, mode=0o600))
+                made.append(
+                    Change(copy_of, what, facts.found.get(copy_of), change.before, opaque=True, mode=0o600)
+                )
     return made
 
 

@@ -23,7 +23,7 @@ def _head(change: Change, home: Path) -> str:
 
 
 def _detail(change: Change) -> Iterator[str]:
-    if change.after is None or change.binary:
+    if change.after is None or change.opaque:
         return
     before = (change.before or b"").decode(errors="replace").splitlines()
     after = change.after.decode(errors="replace").splitlines()

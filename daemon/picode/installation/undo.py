@@ -29,7 +29,7 @@ def _files(facts: Facts, notes: list[str]) -> list[Change]:
         if content is None:
             continue
         if facts.record.is_ours(path, content):
-            changes.append(Change(path, "written by set-up", content, None, binary=path.suffix == ".wasm"))
+            changes.append(Change(path, "written by set-up", content, None, opaque=path.suffix == ".wasm"))
         else:
             notes.append(f"{path} was edited and is left where it is.")
     return changes

@@ -10,7 +10,7 @@ def test_each_file_is_shown_with_what_changes_in_it() -> None:
     plan = Plan(
         [
             Change(HOME / ".bashrc", "one line", b"a\n", b"a\nb\n", via=HOME / "link"),
-            Change(Path("/data/picode.wasm"), "the explorer", None, b"\0asm", binary=True),
+            Change(Path("/data/picode.wasm"), "the explorer", None, b"\0asm", opaque=True),
             Change(HOME / "old", "not needed any more", b"x", None),
         ],
         notes=["A file is kept."],

@@ -1,0 +1,117 @@
+"""What is killed comes back: the pane, the daemon in mid-answer, Zellij's server."""
+
+import psutil
+
+from support.model_script import Gate, Say, Script, say
+from support.model_server import ModelServer
+from support.zellij import Workspace, wait_for
+from workspace.test_conversation import SEND, ask, assistant_ready, said
+
+
+def process_of(ready: Workspace, *words: str) -> psutil.Process:
+    """The one living process whose command line or title has all of `words`."""
+
+    def found() -> list[psutil.Process]:
+        return [p for p in ready.processes() if all(word in " ".join(p.cmdline()) for word in words)]
+
+    return wait_for(found, f"a process with {words}")[0]
+
+
+def daemon_of(ready: Workspace) -> psutil.Process:
+    status = ready.run("picode", "daemon", "status", "--json")
+    import json
+
+    return psutil.Process(json.loads(status.stdout)["pid"])
+
+
+def test_a_killed_assistant_pane_starts_again_with_the_conversation(
+    ready: Workspace, model_server: ModelServer
+) -> None:
+    model_server.enqueue(say("Said before the end."))
+    terminal = ready.up()
+    assistant_ready(terminal)
+    ask(terminal, "remember this")
+    terminal.wait_for("Said before the end.")
+    ready.kill(process_of(ready, "picode", "chat"))
+    terminal.wait_for("EXIT CODE")
+    terminal.type("\r")
+    terminal.wait_gone("EXIT CODE")
+    terminal.wait_for("remember this", "Said before the end.")
+
+
+def test_after_the_daemon_was_killed_in_mid_answer_the_pane_goes_on(
+    ready: Workspace, model_server: ModelServer
+) -> None:
+    model_server.enqueue(Script(Say("Half an answer "), Gate("never")), say("Whole again."))
+    terminal = ready.up()
+    assistant_ready(terminal)
+    ask(terminal, "first question")
+    model_server.reached("never")
+    terminal.wait_for("Half an answer")
+    ready.kill(daemon_of(ready))
+    assistant_ready(terminal)
+    terminal.type("second question")
+    terminal.wait_for("second question")
+    terminal.type("\r")
+    _, request = model_server.wait_for(2)
+    assert "first question" in said(request)
+    terminal.wait_for("Whole again.")
+
+
+def test_after_the_daemon_was_killed_the_shells_key_starts_another(
+    ready: Workspace, model_server: ModelServer
+) -> None:
+    model_server.enqueue(say("Back at once."))
+    terminal = ready.up()
+    assistant_ready(terminal)
+    terminal.type("echo pri'nted'\r")
+    terminal.wait_for("printed")
+    ready.kill(daemon_of(ready))
+    terminal.type(SEND)
+    [request] = model_server.wait_for(1)
+    assert "printed" in said(request)
+    terminal.wait_for("Back at once.")
+
+
+def test_after_zellijs_server_was_killed_the_assistant_comes_back_by_itself(
+    ready: Workspace, model_server: ModelServer
+) -> None:
+    model_server.enqueue(say("Said in the first life."), say("Said in the second."))
+    terminal = ready.up()
+    assistant_ready(terminal)
+    ask(terminal, "remember this")
+    terminal.wait_for("Said in the first life.")
+    ready.action("save-session")
+    ready.kill(ready.servers()[0])
+    terminal.wait_end()
+    terminal = ready.up()
+    terminal.wait_for("remember this", "Said in the first life.")
+    terminal.wait_gone("aiting to run")
+    terminal.type(UP := "\x1b[1;3A")
+    assert UP
+    terminal.type("and this")
+    terminal.wait_for("and this")
+    terminal.type("\r")
+    _, request = model_server.wait_for(2)
+    assert "remember this" in said(request)
+    terminal.wait_for("Said in the second.")
+
+
+def test_after_resurrection_the_terminal_pane_is_a_plain_shell_with_the_key(
+    ready: Workspace, model_server: ModelServer
+) -> None:
+    model_server.enqueue(say("Heard you."))
+    terminal = ready.up()
+    assistant_ready(terminal)
+    ready.action("save-session")
+    ready.kill(ready.servers()[0])
+    terminal.wait_end()
+    terminal = ready.up()
+    assistant_ready(terminal)
+    assert not ready.pane("terminal")["terminal_command"]
+    terminal.type("echo still-recor'ded'\r")
+    terminal.wait_for("still-recorded")
+    terminal.type(SEND)
+    [request] = model_server.wait_for(1)
+    assert "still-recorded" in said(request)
+    terminal.wait_for("Heard you.")
