@@ -1,0 +1,139 @@
+"""The daemon's two sockets: a ROUTER that takes requests, an XPUB that announces events.
+
+Plain ZeroMQ sockets on the event loop's readers. Their descriptor is edge-triggered, and sending can swallow an edge:
+so each turn reads until nothing is left or its share is used up, and looks again after sending.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+import zmq
+
+from picode.paths import Paths, check_socket, make_private
+from picode.protocol import codec
+from picode.protocol.events import Announced, Subscribed
+
+SHARE = 64
+"""Messages read in one turn of the loop; a flood waits, everybody else's work goes on."""
+WAITING_REPLIES = 500
+WAITING_EVENTS = 2000
+LONGEST_SUBSCRIPTION = 1024
+WELCOME = b"welcome/"
+
+Envelope = list[bytes]
+"""What came before the request's frame and goes before its reply: the identity (and a REQ's empty frame)."""
+
+
+class Sockets:
+    """`received(envelope, frame)` is called for each request."""
+
+    def __init__(self, paths: Paths, received: Callable[[Envelope, bytes], None]) -> None:
+        self._paths, self._received = paths, received
+        self._loop = asyncio.get_running_loop()
+        self._context = zmq.Context()
+        self._router: zmq.Socket[bytes] = self._context.socket(zmq.ROUTER)
+        self._xpub: zmq.Socket[bytes] = self._context.socket(zmq.XPUB)
+        self._again = self._look_again = False
+
+    def bind(self) -> None:
+        """Listen; whatever lies where the sockets go is replaced, so the caller holds the lock."""
+        make_private(self._paths.runtime)
+        self._router.setsockopt(zmq.SNDHWM, WAITING_REPLIES)
+        self._router.setsockopt(zmq.RCVHWM, WAITING_REPLIES)
+        self._router.setsockopt(zmq.MAXMSGSIZE, codec.LARGEST_MESSAGE)
+        self._router.setsockopt(zmq.BACKLOG, 512)
+        self._xpub.setsockopt(zmq.SNDHWM, WAITING_EVENTS)
+        self._xpub.setsockopt(zmq.MAXMSGSIZE, LONGEST_SUBSCRIPTION)
+        self._xpub.setsockopt(zmq.BACKLOG, 512)
+        # every subscription is passed up, also one that somebody else holds already
+        self._xpub.setsockopt(zmq.XPUB_VERBOSE, 1)
+        for socket, path in (
+            (self._xpub, self._paths.events_socket),
+            (self._router, self._paths.requests_socket),
+        ):
+            socket.setsockopt(zmq.LINGER, 0)
+            check_socket(path)
+            path.unlink(missing_ok=True)
+            socket.bind(f"ipc://{path}")
+            path.chmod(0o600)
+        self._loop.add_reader(int(self._router.getsockopt(zmq.FD)), self._requests)
+        self._loop.add_reader(int(self._xpub.getsockopt(zmq.FD)), self._subscriptions)
+        self._requests()
+        self._subscriptions()
+
+    def reply(self, envelope: Envelope, frame: bytes) -> None:
+        """Send a reply; to a client that is gone or does not read, nothing."""
+        try:
+            self._router.send_multipart([*envelope, frame], zmq.NOBLOCK, copy=len(frame) < 65536)
+        except zmq.ZMQError:
+            return
+        self._look()
+
+    def publish(self, topic: str, frame: bytes) -> None:
+        """Announce; whoever does not read loses it and notices the gap."""
+        try:
+            self._xpub.send_multipart([topic.encode(), frame], zmq.NOBLOCK, copy=len(frame) < 65536)
+        except zmq.ZMQError:
+            return
+        self._look()
+
+    def close(self, linger: float = 0.2) -> None:
+        """Stop listening; what was sent already has `linger` seconds to leave."""
+        for socket in (self._router, self._xpub):
+            if not socket.closed:
+                self._loop.remove_reader(int(socket.getsockopt(zmq.FD)))
+                socket.close(round(linger * 1000))
+        self._context.term()
+        for path in (self._paths.requests_socket, self._paths.events_socket):
+            path.unlink(missing_ok=True)
+
+    def _requests(self) -> None:
+        for _ in range(SHARE):
+            try:
+                frames = self._router.recv_multipart(zmq.NOBLOCK)
+            except zmq.ZMQError:
+                return
+            if len(frames) == 2 or (len(frames) == 3 and not frames[1]):
+                self._received(frames[:-1], frames[-1])
+                if self._router.closed:
+                    return
+        if not self._again:
+            self._again = True
+            self._loop.call_soon(self._go_on)
+
+    def _go_on(self) -> None:
+        self._again = False
+        if not self._router.closed:
+            self._requests()
+
+    def _subscriptions(self) -> None:
+        for _ in range(SHARE):
+            try:
+                frame = self._xpub.recv(zmq.NOBLOCK)
+            except zmq.ZMQError:
+                return
+            if frame[:1] == b"\x01" and frame.startswith(WELCOME, 1):
+                topic = frame[1:]
+                welcome = codec.encode(Announced(Subscribed()))
+                try:
+                    self._xpub.send_multipart([topic, welcome], zmq.NOBLOCK)
+                except zmq.ZMQError:
+                    continue
+        self._look()
+
+    def _look(self) -> None:
+        """Look at both sockets again in the next turn: what was just sent may have swallowed the sign."""
+        if not self._look_again:
+            self._look_again = True
+            self._loop.call_soon(self._looked)
+
+    def _looked(self) -> None:
+        self._look_again = False
+        if (
+            not self._again
+            and not self._router.closed
+            and int(self._router.getsockopt(zmq.EVENTS)) & zmq.POLLIN
+        ):
+            self._requests()
+        if not self._xpub.closed and int(self._xpub.getsockopt(zmq.EVENTS)) & zmq.POLLIN:
+            self._subscriptions()
