@@ -1,0 +1,146 @@
+"""Lines of styled text: what every part of the pane is drawn with, in the live area and above it.
+
+A line is a list of (style, text); a style is words that prompt_toolkit knows too: `bold ansicyan`. The colours are
+the terminal's own sixteen, so they follow the user's theme.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
+
+from wcwidth import wcwidth
+
+Fragment = tuple[str, str]
+Line = list[Fragment]
+
+SGR = {
+    "bold": "1", "dim": "2", "italic": "3", "underline": "4", "reverse": "7", "strike": "9",
+    "ansired": "31", "ansigreen": "32", "ansiyellow": "33", "ansiblue": "34", "ansimagenta": "35", "ansicyan": "36",
+    "ansibrightblack": "90", "ansibrightred": "91", "ansibrightgreen": "92", "ansibrightblue": "94",
+}  # fmt: skip
+TAB = "    "
+
+
+def char_width(char: str) -> int:
+    return 1 if " " <= char <= "~" else max(0, wcwidth(char))
+
+
+def width_of(text: str) -> int:
+    """Columns that `text` takes on a terminal."""
+    return len(text) if text.isascii() else sum(map(char_width, text))
+
+
+def line_width(line: Line) -> int:
+    return sum(width_of(text) for _, text in line)
+
+
+def plain(line: Line) -> str:
+    return "".join(text for _, text in line)
+
+
+def to_ansi(lines: Iterable[Line], colour: bool = True) -> str:
+    """The lines for a terminal, each with its line feed; without `colour` as plain text."""
+    return "".join(_ansi(line, colour) + "\n" for line in lines)
+
+
+def _ansi(line: Line, colour: bool) -> str:
+    if not colour:
+        return plain(line)
+    runs = groupby(line, key=itemgetter(0))
+    return "".join(_fragment(style, "".join(text for _, text in run)) for style, run in runs)
+
+
+def _fragment(style: str, text: str) -> str:
+    codes = ";".join(SGR[word] for word in style.split() if word in SGR)
+    return f"\x1b[{codes}m{text}\x1b[0m" if codes and text else text
+
+
+def cut(line: Line, width: int) -> Line:
+    """The line in at most `width` columns, with an ellipsis where it was longer."""
+    if line_width(line) <= width:
+        return line
+    out: Line = []
+    left = width - 1
+    for style, text in line:
+        kept = take(text, left)
+        out.append((style, kept))
+        left -= width_of(kept)
+        if len(kept) < len(text):
+            break
+    return [*out, ("", "…")] if width > 0 else []
+
+
+def take(text: str, columns: int) -> str:
+    """The beginning of `text` that fits into so many columns."""
+    if text.isascii():
+        return text[: max(0, columns)]
+    for at, char in enumerate(text):
+        columns -= char_width(char)
+        if columns < 0:
+            return text[:at]
+    return text
+
+
+def fold(line: Line, width: int) -> list[Line]:
+    """The line broken wherever it reaches `width`, as a terminal does it."""
+    out: list[Line] = [[]]
+    left = width = max(1, width)
+    for style, whole in line:
+        text = whole
+        while text:
+            kept = take(text, left) or (text[:1] if left == width else "")
+            if kept:
+                out[-1].append((style, kept))
+                text = text[len(kept) :]
+                left -= width_of(kept)
+            if text:
+                out.append([])
+                left = width
+    return out
+
+
+def wrap(line: Line, width: int, first: str = "", rest: str = "") -> list[Line]:
+    """The line broken at spaces; `first` and `rest` begin the first and the following lines."""
+    width = max(1, width - width_of(rest))
+    out: list[Line] = [[("", first)] if first else []]
+    used = 0
+    for style, word in _words(line):
+        size = width_of(word)
+        if used and used + size > width and not word.isspace():
+            out[-1] = _trimmed(out[-1])
+            out.append([("", rest)] if rest else [])
+            used = 0
+        if not used and word.isspace() and len(out) > 1:
+            continue
+        pieces = fold([(style, word)], width) if size > width else [[(style, word)]]
+        for number, piece in enumerate(pieces):
+            if number:
+                out.append([("", rest)] if rest else [])
+                used = 0
+            out[-1] += piece
+            used += line_width(piece)
+    out[-1] = _trimmed(out[-1])
+    return out
+
+
+def _words(line: Line) -> Iterator[Fragment]:
+    """Words and the spaces between them; a word that changes its style keeps together where it can."""
+    for style, text in line:
+        word = ""
+        for char in text:
+            if char.isspace() != word[-1:].isspace() and word:
+                yield style, word
+                word = ""
+            word += char
+        if word:
+            yield style, word
+
+
+def _trimmed(line: Line) -> Line:
+    while line and line[-1][1].isspace():
+        line = line[:-1]
+    return line
+
+
+def pad(text: str, width: int) -> str:
+    return text + " " * max(0, width - width_of(text))

@@ -1,0 +1,173 @@
+"""The live area at the bottom of the terminal: drawn by prompt_toolkit, with what is finished put above it.
+
+Text for the scrollback, the removal of the old live area and the new one leave in one write, so nothing flickers.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from typing import TextIO
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.enums import EditingMode
+from prompt_toolkit.filters import has_completions, is_done
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.key_binding import KeyBindings
+from prompt_toolkit.layout import BufferControl, ConditionalContainer, Dimension, HSplit, Layout, Window
+from prompt_toolkit.layout.controls import FormattedTextControl
+from prompt_toolkit.layout.menus import CompletionsMenu
+from prompt_toolkit.output import ColorDepth
+from prompt_toolkit.output.vt100 import Vt100_Output
+from prompt_toolkit.styles import Style
+
+from picode.pane.lines import Line, to_ansi
+
+FRAMES = 30
+"""Redraws a second, at most."""
+MENU = 6
+"""Rows of the completion menu."""
+STYLE = Style.from_dict({
+    "completion-menu": "bg:default fg:default",
+    "completion-menu.completion": "bg:default fg:default",
+    "completion-menu.completion.current": "reverse",
+    "completion-menu.meta.completion": "bg:default dim",
+    "completion-menu.meta.completion.current": "bg:default bold",
+    "scrollbar.background": "bg:default",
+    "scrollbar.button": "reverse",
+})  # fmt: skip
+
+
+class HeldOutput(Vt100_Output):
+    """Keeps what is to be written until a frame is whole."""
+
+    held = False
+
+    def flush(self) -> None:
+        if not self.held:
+            super().flush()
+
+
+class LiveArea:
+    """`above` collects text for the scrollback until the next frame; `view` draws the frame."""
+
+    def __init__(
+        self,
+        buffer: Buffer,
+        keys: KeyBindings,
+        view: Callable[[int, int], tuple[list[Line], Line, Line]],
+        vi: bool,
+        stdout: TextIO = sys.stdout,
+    ) -> None:
+        """`view(rows, columns)` gives the lines above the input, what stands before it, and the status line."""
+        self.colour = not os.environ.get("NO_COLOR")
+        depth = None if self.colour else ColorDepth.DEPTH_1_BIT
+        output = HeldOutput.from_pty(stdout, term=os.environ.get("TERM"), default_color_depth=depth)
+        assert isinstance(output, HeldOutput)
+        output.enable_cpr = False
+        self.output = output
+        self.buffer = buffer
+        self._view = view
+        self._above: list[str] = []
+        self._lines: list[Line] = []
+        self._prompt: Line = []
+        self._status: Line = []
+        self.app: Application[None] = Application(
+            layout=self._layout(), key_bindings=keys, output=output, style=STYLE, full_screen=False,
+            color_depth=depth, min_redraw_interval=1 / FRAMES, erase_when_done=True,
+            editing_mode=EditingMode.VI if vi else EditingMode.EMACS, terminal_size_polling_interval=None,
+            before_render=self._begin_frame, after_render=self._end_frame,
+        )  # fmt: skip
+        self.app.timeoutlen = 0.2
+        self.app.ttimeoutlen = 0.05
+        self.app._on_resize = self._resized  # type: ignore[method-assign]
+
+    def print(self, lines: list[Line]) -> None:
+        """Into the scrollback, with the next frame."""
+        self._above.append(to_ansi(lines, self.colour))
+        self.app.invalidate()
+
+    def write(self, sequence: str) -> None:
+        """A control sequence of our own for the terminal: the clipboard."""
+        self.output.write_raw(sequence)
+        self.output.flush()
+
+    def _layout(self) -> Layout:
+        live = Window(
+            FormattedTextControl(lambda: _joined(self._lines)), dont_extend_height=True,
+            height=lambda: Dimension(min=0, max=len(self._lines), preferred=len(self._lines)),
+        )  # fmt: skip
+        typed = Window(
+            BufferControl(self.buffer), wrap_lines=True, dont_extend_height=True, get_line_prefix=self._prefix,
+            height=lambda: Dimension(min=1, max=max(1, self.output.get_size().rows // 2)),
+        )  # fmt: skip
+        status = Window(
+            FormattedTextControl(lambda: _joined([self._status])), dont_extend_height=True,
+            height=Dimension(min=0, max=1, preferred=1),
+        )  # fmt: skip
+        menu = CompletionsMenu(max_height=MENU, scroll_offset=1)
+        bottom = ConditionalContainer(status, ~is_done)
+        return Layout(HSplit([live, typed, ConditionalContainer(menu, has_completions), bottom]), typed)
+
+    def _prefix(self, number: int, wrapped: int) -> StyleAndTextTuples:
+        return _joined([self._prompt]) if number == 0 and wrapped == 0 else [("", "  ")]
+
+    def _begin_frame(self, app: Application[None]) -> None:
+        size = self.output.get_size()
+        self.output.held = True
+        menu = min(MENU, len(self.buffer.complete_state.completions)) if self.buffer.complete_state else 0
+        typed = min(self._typed_rows(size.columns), max(1, size.rows // 2))
+        rows = max(0, size.rows - 1 - typed - menu)
+        self._lines, self._prompt, self._status = self._view(rows, size.columns)
+        last = app.renderer._last_screen
+        wanted = len(self._lines) + typed + menu + 1
+        if self._above or (last is not None and last.height > wanted):
+            # what terminals that know it take as one picture
+            self.output.write_raw("\x1b[?2026h")
+            app.renderer.erase(leave_alternate_screen=False)
+            text, self._above = "".join(self._above), []
+            self.output.write_raw(text.replace("\n", "\r\n") + "\x1b[?2026l")
+
+    def _typed_rows(self, columns: int) -> int:
+        document = self.buffer.document
+        return sum(1 + (len(line) + 2) // max(1, columns) for line in document.lines[:100])
+
+    def _end_frame(self, app: Application[None]) -> None:
+        self.output.held = False
+        self.output.flush()
+
+    def _resized(self) -> None:
+        """A terminal that became narrower has folded the live area's rows: go up as many as there are now."""
+        renderer = self.app.renderer
+        screen, columns = renderer._last_screen, self.output.get_size().columns
+        if (
+            screen is not None
+            and _reflows()
+            and columns < (renderer._last_size or self.output.get_size()).columns
+        ):
+            cursor = renderer._cursor_pos
+            above = sum(_folded(screen.data_buffer[row], columns) for row in range(cursor.y))
+            y = above + cursor.x // columns
+            renderer._cursor_pos = cursor._replace(x=cursor.x % columns, y=y)
+        self.output.held = True
+        renderer.erase(leave_alternate_screen=False)
+        self.app._redraw()
+
+
+def _folded(row: "Mapping[int, object]", columns: int) -> int:
+    """How many rows of a narrower terminal a drawn row takes."""
+    return max(1, -(-(max(row, default=0) + 1) // columns))
+
+
+def _reflows() -> bool:
+    """xterm and the console cut long rows when they become narrower; the others fold them."""
+    return not os.environ.get("XTERM_VERSION") and os.environ.get("TERM") not in ("linux", "vt100")
+
+
+def _joined(lines: list[Line]) -> StyleAndTextTuples:
+    out: StyleAndTextTuples = []
+    for number, line in enumerate(lines):
+        if number:
+            out.append(("", "\n"))
+        out += line
+    return out

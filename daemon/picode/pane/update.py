@@ -1,0 +1,221 @@
+"""What an input does: update(state, input) -> (state, effects). Pure; events of the daemon are in `follow`."""
+
+from dataclasses import replace
+
+from picode.messages import Assistant
+from picode.pane import markdown
+from picode.pane.approval import answer, refuse
+from picode.pane.commands import (
+    choose,
+    conversations_picker,
+    models_picker,
+    run_command,
+    show_picker,
+)
+from picode.pane.diff import diff_lines
+from picode.pane.entries import answer_text, call_titles, entry_lines, notice_lines
+from picode.pane.follow import entry_added, flushed, follow, printed
+from picode.pane.lines import TAB, Line, cut
+from picode.pane.safe import safe, safe_line
+from picode.pane.state import (
+    Effect,
+    Failed,
+    Input,
+    Leave,
+    Lost,
+    Opened,
+    Pressed,
+    PutInput,
+    Replied,
+    Resized,
+    State,
+    Step,
+    Submitted,
+    Tell,
+)
+from picode.protocol.events import StatusChanged, TextAdded
+from picode.protocol.replies import Cancelled, Conversations, Models, Snapshot
+from picode.protocol.requests import Answer, Ask, Cancel, RunCommand, SetModel
+from picode.protocol.values import Entry
+
+
+def update(state: State, given: Input) -> Step:  # noqa: PLR0911
+    match given:
+        case Submitted():
+            return _submitted(state, given)
+        case Pressed():
+            return _pressed(state, given)
+        case Opened():
+            return _opened(state, given)
+        case Replied():
+            return _replied(state, given)
+        case Failed():
+            return _failed(state, given)
+        case Lost():
+            return _lost(state)
+        case Resized(width, height):
+            return replace(state, width=max(4, width - 1), height=height), []
+        case _:
+            return follow(state, given)
+
+
+def _submitted(state: State, given: Submitted) -> Step:
+    text = given.text.strip()
+    state = replace(state, leaving=False)
+    if state.refusing:
+        return refuse(state, text)
+    if state.picker:
+        return choose(state, state.picker, text)
+    if not text:
+        return state, []
+    if text.startswith("/") and "/" not in text[1:].split(" ")[0]:
+        return run_command(state, text)
+    if text.startswith("!") and text.strip("! "):
+        share = not text.startswith("!!")
+        return state, [Tell(RunCommand(0, state.conversation, text.lstrip("!").strip(), share), text)]
+    return state, [Tell(Ask(0, state.conversation, text, delivery=given.delivery), text)]
+
+
+def _pressed(state: State, given: Pressed) -> Step:  # noqa: PLR0911
+    if given.key in ("yes", "no", "always"):
+        return answer(state, state.approval, given) if state.approval else (state, [])
+    if given.key == "unfold":
+        return _unfold(state)
+    if state.picker:
+        return replace(state, picker=None), []
+    if state.refusing and given.key == "cancel":
+        return replace(state, refusing=""), []
+    if state.busy:
+        return replace(state, leaving=False), [Tell(Cancel(0, state.conversation))]
+    if given.key == "interrupt" and given.empty:
+        return (state, [Leave()]) if state.leaving else (replace(state, leaving=True), [])
+    return replace(state, leaving=False), []
+
+
+def _unfold(state: State) -> Step:
+    if not state.folded:
+        return printed(state, notice_lines("info", "There is no tool call to unfold yet.", state.width))
+    found = state.folded[state.unfold]
+    state = replace(state, unfold=state.unfold - 1 if -state.unfold < len(state.folded) else -1)
+    output = safe(found.output).rstrip("\n").replace("\t", TAB)
+    body: list[Line] = diff_lines(found.diff) if found.diff else [[("", line)] for line in output.split("\n")]
+    return printed(state, [[("bold", f"▾ {safe_line(found.title)}")], *body, []])
+
+
+def _opened(state: State, given: Opened) -> Step:
+    snapshot = given.snapshot
+    same = given.again and state.conversation == snapshot.conversation
+    if same:
+        state, effects = flushed(state)
+        streamed = state.streamed
+    else:
+        fresh = State(width=state.width, height=state.height, blank=state.blank)
+        state, effects = printed(fresh, _header(snapshot, state.width))
+        streamed = 0
+    state = replace(
+        state, conversation=snapshot.conversation, path=snapshot.path, cwd=snapshot.cwd, name=snapshot.name,
+        connected=True, tools={run.call_id: run for run in snapshot.running},
+    )  # fmt: skip
+    entries, left_out = _unseen(state, snapshot, given.history)
+    if left_out:
+        plural = "s" if left_out > 1 else ""
+        state, more = printed(state, [[("dim", f"― {left_out:,} earlier message{plural} ―")], []])
+        effects += more
+    state, more = _entries(state, entries, streamed)
+    effects += more
+    for notice in snapshot.notices:
+        state, more = printed(state, notice_lines("warning", notice, state.width))
+        effects += more
+    state, more = _draft(state, snapshot)
+    effects += more
+    state, more = follow(state, StatusChanged(snapshot.status))
+    return state, effects + more
+
+
+def _header(snapshot: Snapshot, width: int) -> list[Line]:
+    told = snapshot.name or snapshot.conversation[:8]
+    return [
+        cut(
+            [("bold", "PiCode"), ("dim", f" · {safe_line(told)} · {safe_line(snapshot.cwd)} · /help")], width
+        ),
+        [],
+    ]
+
+
+def _unseen(state: State, snapshot: Snapshot, history: int) -> tuple[list[Entry], int]:
+    """The entries to print, and how many before them are not."""
+    entries = snapshot.entries
+    for at, entry in enumerate(entries):
+        if entry.id == state.shown:
+            return entries[at + 1 :], 0
+    kept = entries[-history:] if history else []
+    return kept, snapshot.earlier + len(entries) - len(kept)
+
+
+def _entries(state: State, entries: list[Entry], streamed: int) -> Step:
+    """Entries of the past. After a lost connection the first answer was partly shown already."""
+    effects: list[Effect] = []
+    for entry in entries:
+        message = entry.message
+        if isinstance(message, Assistant):
+            text = answer_text(message)
+            if streamed and len(text) >= streamed:
+                state = replace(state, streamed=streamed)
+                state, more = _followed(state, entry)
+                effects += more
+                streamed = 0
+                continue
+            state = replace(state, said=text or state.said, titles={**state.titles, **call_titles(message)})
+        state, more = _followed(state, entry, past=True)
+        effects += more
+    return replace(state, streamed=0), effects
+
+
+def _followed(state: State, entry: Entry, past: bool = False) -> Step:
+    """As if it came now; an answer of the past is printed with what became of it."""
+    if past and isinstance(entry.message, Assistant):
+        return printed(replace(state, shown=entry.id), entry_lines(entry, state.titles, state.width))
+    return entry_added(state, entry)
+
+
+def _draft(state: State, snapshot: Snapshot) -> Step:
+    """The answer that is being written, as far as it has come."""
+    if snapshot.draft is None:
+        return replace(state, answering=False, answer=markdown.Stream(), streamed=0), []
+    text = answer_text(snapshot.draft)
+    state = replace(state, answering=True, answer=markdown.Stream(), streamed=0, titles={})
+    return follow(state, TextAdded(text)) if text else (state, [])
+
+
+def _replied(state: State, given: Replied) -> Step:
+    match given.reply:
+        case Cancelled(queue=queue) if queue:
+            return state, [PutInput("\n".join(one.text for one in queue), before=True)]
+        case Conversations(conversations=found):
+            others = [one for one in found if one.id != state.conversation]
+            return show_picker(state, conversations_picker(others))
+        case Models(models=found):
+            return show_picker(state, models_picker(found, state.status.model))
+    if isinstance(given.request, SetModel):
+        return printed(state, notice_lines("info", f"The model is {given.request.model} now.", state.width))
+    return state, []
+
+
+def _failed(state: State, given: Failed) -> Step:
+    """A refusal in one sentence; what was typed goes back to the input line."""
+    if isinstance(given.request, Answer):
+        state = replace(state, answered=state.answered - {given.request.call_id})
+    effects: list[Effect] = [PutInput(given.text, before=True)] if given.text else []
+    state, more = printed(state, notice_lines("error", str(given.error), state.width))
+    return state, effects + more
+
+
+def _lost(state: State) -> Step:
+    if not state.connected:
+        return state, []
+    state, effects = flushed(state)
+    state, more = printed(
+        replace(state, connected=False, tools={}),
+        notice_lines("warning", "The daemon ended; starting it again.", state.width),
+    )
+    return state, effects + more

@@ -1,0 +1,143 @@
+"""State to lines: the live area under the scrollback, from the unfinished answer down to the status line."""
+
+from picode.pane import markdown
+from picode.pane.approval import question
+from picode.pane.lines import TAB, Line, cut, fold, line_width
+from picode.pane.safe import safe, safe_line
+from picode.pane.state import State
+from picode.pane.typeset import typeset
+from picode.protocol.values import ToolRun
+
+STATES = {"idle": ("ansigreen", "idle"), "thinking": ("ansicyan", "thinking"), "tool": ("ansicyan", "running a tool"),
+          "waiting": ("bold ansiyellow", "waiting for you")}  # fmt: skip
+QUEUED = 3
+"""Queued messages that are shown; the others are counted."""
+
+
+def live(state: State, rows: int) -> list[Line]:
+    """Everything above the input line, in at most `rows` lines: the last ones matter most."""
+    lines = [*answer_tail(state), *_tools(state), *_queue(state)]
+    if state.approval:
+        lines += question(state, state.approval, state.width)
+    elif state.picker:
+        lines.append(
+            [("dim", cut_hint("a number or a part of a name, Enter; Esc leaves the list", state.width))]
+        )
+    return lines[-rows:] if rows > 0 else []
+
+
+def cut_hint(text: str, width: int) -> str:
+    return "".join(part for _, part in cut([("", text)], width))
+
+
+def answer_tail(state: State) -> list[Line]:
+    """What is written but not whole yet."""
+    if not state.answering:
+        return []
+    blocks = markdown.unfinished(state.answer)
+    out: list[Line] = []
+    for line in typeset(blocks, state.width):
+        out += fold(line, state.width)
+    if out and not state.blank:
+        out = [[], *out] if _first(state) else out
+    if state.thought and not out:
+        last = state.thought.rstrip().split("\n")[-1]
+        out = [cut([("dim italic", f"… {safe_line(last)[-state.width + 3 :]}")], state.width)]
+    return out
+
+
+def _first(state: State) -> bool:
+    """Nothing of this answer is in the scrollback yet."""
+    return state.streamed <= sum(map(len, state.answer.lines)) + len(state.answer.lines) + len(
+        state.answer.rest
+    )
+
+
+def _tools(state: State) -> list[Line]:
+    out: list[Line] = []
+    waiting = {one.call_id for one in state.status.approvals}
+    for run in state.tools.values():
+        if run.call_id not in waiting:
+            out += _running(run, state.width)
+    return out
+
+
+def _running(run: ToolRun, width: int) -> list[Line]:
+    title = safe_line(run.title) or f"{run.tool} …"
+    out = [cut([("ansicyan", "▸ "), ("", title)], width)]
+    last = [line for line in safe(run.output).replace("\t", TAB).split("\n") if line.strip()][-3:]
+    return out + [cut([("dim", f"  {line}")], width) for line in last]
+
+
+def _queue(state: State) -> list[Line]:
+    queue = state.status.queue
+    out: list[Line] = []
+    for one in queue[:QUEUED]:
+        when = "next" if one.delivery == "steer" else "then"
+        out.append(cut([("dim", f"⋯ {when}: {safe_line(one.text)}")], state.width))
+    if len(queue) > QUEUED:
+        out.append([("dim", f"⋯ and {len(queue) - QUEUED} more")])
+    return out
+
+
+def status_line(state: State, now: float) -> Line:
+    """The most telling parts that fit; `now` in seconds since 1970."""
+    if not state.conversation:
+        return cut([("dim", "connecting to the daemon")], state.width)
+    if not state.connected:
+        return cut([("ansiyellow", "the daemon is starting again")], state.width)
+    if state.leaving:
+        return cut([("ansiyellow", "Ctrl-C once more to leave; the assistant goes on working")], state.width)
+    parts = _parts(state, now)
+    line = _joined(parts)
+    while line_width(line) > state.width and len(parts) > 1:
+        parts.remove(min(parts))
+        line = _joined(parts)
+    return cut(line, state.width)
+
+
+def _parts(state: State, now: float) -> list[tuple[int, int, str, str]]:
+    """(how much it matters, where it stands, style, text)"""
+    status = state.status
+    style, word = STATES[status.state]
+    if state.busy and status.since:
+        word = f"{word} {_seconds(now - status.since / 1000)}"
+    parts = [(9, 0, style, word), (7, 1, "dim", safe_line(status.model))]
+    if status.context_window:
+        parts.append(
+            (
+                6,
+                2,
+                "dim",
+                f"{100 * status.context_used / status.context_window:.0f}% of {_tokens(status.context_window)}",
+            )
+        )
+    if status.cost:
+        parts.append((5, 3, "dim", f"${status.cost:.3f}"))
+    if status.queue:
+        parts.append((8, 4, "", f"{len(status.queue)} queued"))
+    hint = "Esc cancels · Enter now, Alt-Enter after" if state.busy else "/help"
+    return [*parts, (1, 5, "dim", hint)]
+
+
+def _joined(parts: list[tuple[int, int, str, str]]) -> Line:
+    line: Line = []
+    for _, _, style, text in sorted(parts, key=lambda part: part[1]):
+        line += [*([("dim", " · ")] if line else []), (style, text)]
+    return line
+
+
+def _seconds(seconds: float) -> str:
+    whole = max(0, int(seconds))
+    return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60:02} s"
+
+
+def _tokens(count: int) -> str:
+    return f"{count / 1_000_000:g}M" if count >= 1_000_000 else f"{count // 1000}k"
+
+
+def prompt(state: State) -> Line:
+    """What stands before the input."""
+    if state.refusing:
+        return [("ansiyellow", "✗ ")]
+    return [("bold ansicyan", "❯ ")]
