@@ -17,9 +17,14 @@ NOT_FOUND = (
 # What a package manager's hint looks like, under such a line.
 INSTALL = r"^\s*((?:sudo )?(?:apt|apt-get|dnf|brew|snap) install \S+)"
 # A word that nobody has is often one of these, mistyped.
-COMMON = frozenset(
-    ["awk", "bash", "bun", "cargo", "cat", "cd", "chmod", "clear", "cmake", "code", "composer", "cp", "curl", "deno", "df", "docker", "echo", "emacs", "find", "gcc", "git", "go", "grep", "gzip", "head", "helm", "htop", "java", "jq", "kill", "kubectl", "less", "ls", "make", "man", "mkdir", "mv", "nano", "node", "npm", "npx", "nvim", "perl", "php", "ping", "pip", "pip3", "pnpm", "podman", "ps", "psql", "pwd", "pytest", "python", "python3", "rg", "rm", "rsync", "ruby", "rustc", "rustup", "scp", "sed", "ssh", "sudo", "systemctl", "tail", "tar", "terraform", "touch", "uv", "vim", "wget", "yarn", "zip"]
-)
+COMMON = (
+    "awk", "bash", "bun", "cargo", "cat", "cd", "chmod", "clear", "cmake", "code", "composer", "cp",
+    "curl", "deno", "df", "docker", "echo", "emacs", "find", "gcc", "git", "go", "grep", "gzip", "head",
+    "helm", "htop", "java", "jq", "kill", "kubectl", "less", "ls", "make", "man", "mkdir", "mv", "nano",
+    "node", "npm", "npx", "nvim", "perl", "php", "ping", "pip", "pip3", "pnpm", "podman", "ps", "psql",
+    "pwd", "pytest", "python", "python3", "rg", "rm", "rsync", "ruby", "rustc", "rustup", "scp", "sed",
+    "ssh", "sudo", "systemctl", "tail", "tar", "terraform", "touch", "uv", "vim", "wget", "yarn", "zip"
+)  # fmt: skip
 
 RULES = (
     Rule(r"No space left on device", "The disk is full.", "df -h ."),
@@ -63,7 +68,7 @@ def _not_found(record: Record) -> Finding | None:
     name = found["name"]
     if install := re.search(INSTALL, record.output, re.MULTILINE):
         return Finding(f"There is no command `{name}` here; it can be installed.", install[1])
-    near = difflib.get_close_matches(name, sorted(COMMON), 1, 0.7)
+    near = difflib.get_close_matches(name, COMMON, 1, 0.7)
     if near and name in record.command.split():
         fix = re.sub(rf"(?<!\S){re.escape(name)}(?!\S)", lambda _: near[0], record.command, count=1)
         return Finding(f"There is no command `{name}`. Did you mean `{near[0]}`?", fix)
