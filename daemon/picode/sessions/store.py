@@ -7,6 +7,7 @@ import builtins
 import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from picode.errors import Missing, PicodeError, UsageError
@@ -145,14 +146,12 @@ class Store:
     def _files(self, folder: str) -> builtins.list[Path]:
         """Files in the folders whose names begin with `folder` (and those in no folder), latest first."""
         found: builtins.list[tuple[int, str]] = []
-        try:
+        with suppress(FileNotFoundError, NotADirectoryError, PermissionError):  # no conversation yet
             with os.scandir(self.directory) as entries:
                 for entry in entries:
-                    if entry.is_dir() and entry.name.startswith(folder):
+                    if entry.name.startswith(folder) and entry.is_dir():
                         found += _sessions(entry.path)
             found += _sessions(self.directory)
-        except OSError:
-            pass  # no conversation yet
         return [Path(path) for _, path in sorted(found, reverse=True)]
 
     def _forget_closed(self) -> None:
@@ -161,15 +160,14 @@ class Store:
 
 
 def _sessions(directory: "str | os.PathLike[str]") -> builtins.list[tuple[int, str]]:
-    try:
-        with os.scandir(directory) as entries:
-            return [
-                (entry.stat().st_mtime_ns, entry.path)
-                for entry in entries
-                if entry.name.endswith(".jsonl") and not entry.name.startswith(".")
-            ]
-    except OSError:
-        return []
+    """Times and paths of what may be session files in one folder."""
+    found: builtins.list[tuple[int, str]] = []
+    with suppress(OSError), os.scandir(directory) as entries:
+        for entry in entries:
+            if entry.name.endswith(".jsonl") and not entry.name.startswith("."):
+                with suppress(OSError):  # a link that leads nowhere, a file that is gone by now
+                    found.append((entry.stat().st_mtime_ns, entry.path))
+    return found
 
 
 def _key(path: Path) -> str:

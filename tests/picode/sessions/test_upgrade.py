@@ -11,7 +11,7 @@ def entries(content: bytes) -> list[dict[str, Any]]:
     return [json.loads(text) for text in content.splitlines()]
 
 
-ONE = [
+ONE: list[dict[str, Any]] = [
     {"type": "session", "id": "s", "timestamp": "2025-01-01T00:00:00.000Z", "cwd": "/", "provider": "p"},
     {"type": "message", "timestamp": "t", "message": {"role": "user", "content": "a", "timestamp": 1}},
     {"type": "message", "timestamp": "t", "message": {"role": "hookMessage", "customType": "h", "content": "b"}},
