@@ -11,11 +11,11 @@ has_target() {
     command -v rustup >/dev/null 2>&1 && rustup target list --installed 2>/dev/null | grep -qx "$target"
 }
 
+add_target() {
+    command -v rustup >/dev/null 2>&1 && rustup target add "$target"
+}
+
 by_rustup() {
-    command -v cargo >/dev/null 2>&1 || return 1
-    if ! has_target; then
-        command -v rustup >/dev/null 2>&1 && rustup target add "$target" || return 1
-    fi
     (cd plugin && cargo build --locked --release --target "$target")
 }
 
@@ -37,7 +37,11 @@ by_debian() {
         --config "target.$target.linker=\"wasm-ld\"" --config "target.$target.rustflags=[$flags]")
 }
 
-by_rustup || by_debian
+if has_target || add_target; then
+    by_rustup
+else
+    by_debian
+fi
 built="${CARGO_TARGET_DIR:-plugin/target}/$target/release/picode.wasm"
 cp "$built" picode.wasm.new
 chmod 644 picode.wasm.new

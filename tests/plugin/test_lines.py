@@ -12,7 +12,7 @@ LINES = Path(__file__).parent / "lines"
 WHO = {"v": 1, "plugin": 4, "client": 2}
 
 TOLD: dict[str, plugin.AnyLine] = {
-    "hello": plugin.Hello(**WHO, seq=1, pipe="0b6c4b1e", zellij="0.45.0", first=0, rows=24),
+    "hello": plugin.Hello(**WHO, seq=1, pipe="0b6c4b1e", zellij="0.45.0", server=4242, first=0, rows=24),
     "view": plugin.View(**WHO, seq=2, first=90, rows=24),
     "fold": plugin.Fold(**WHO, seq=3, path='src/a "b"\\c', open=True),
     "open_file": plugin.OpenFile(**WHO, seq=4, path="src/日本\x1b.txt"),

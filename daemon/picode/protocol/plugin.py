@@ -38,6 +38,8 @@ class Hello(Line, tag="hello"):
     pipe: str = ""
     """The id of the events pipe as this instance knows it."""
     zellij: str = ""
+    server: int = 0
+    """The Zellij server's process id."""
     first: int = 0
     rows: int = 0
 

@@ -54,8 +54,9 @@ def needed_env(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
 def child_env(env: Mapping[str, str]) -> dict[str, str]:
     """The environment of a `zellij` process: the daemon's, with what the pane said, without ZELLIJ's own marks."""
     mine = {name: value for name, value in os.environ.items() if not name.startswith("ZELLIJ")}
-    for name in NEEDED:
-        mine.pop(name, None) if name not in ("HOME", "PATH") else None
+    if env:
+        for name in set(NEEDED) - {"HOME", "PATH"}:
+            mine.pop(name, None)
     return mine | dict(env)
 
 
@@ -201,6 +202,10 @@ class HeldPipe:
             asyncio.get_running_loop().remove_reader(self._server)
             os.close(self._server)
             self._server = None
+
+    @property
+    def follows(self) -> bool:
+        return self._server is not None
 
     def spins(self) -> bool:
         """Whether the process has used seconds of processor time, which a pipe that waits never does."""

@@ -98,6 +98,7 @@ pub enum Told {
     Hello {
         pipe: String,
         zellij: String,
+        server: u32,
         first: usize,
         rows: usize,
     },
@@ -130,9 +131,12 @@ pub enum Told {
 pub fn line(state: &mut State, told: &Told) -> String {
     state.seq += 1;
     let (kind, fields) = match told {
-        Told::Hello { pipe, zellij, first, rows } => {
+        Told::Hello { pipe, zellij, server, first, rows } => {
             let (pipe, zellij) = (json::quote(pipe), json::quote(zellij));
-            ("hello", format!(",\"pipe\":{pipe},\"zellij\":{zellij},\"first\":{first},\"rows\":{rows}"))
+            (
+                "hello",
+                format!(",\"pipe\":{pipe},\"zellij\":{zellij},\"server\":{server},\"first\":{first},\"rows\":{rows}"),
+            )
         }
         Told::View { first, rows } => ("view", format!(",\"first\":{first},\"rows\":{rows}")),
         Told::Fold { path, open } => ("fold", format!(",\"path\":{},\"open\":{open}", json::quote(path))),

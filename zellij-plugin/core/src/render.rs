@@ -134,7 +134,7 @@ fn tree_line(state: &State, index: usize) -> Line {
     match state.tree.row(index) {
         Some(row) => row_line(state.columns, row, selected),
         None if index < state.tree.total => Line { selected, ..Line::of("…", state.columns, Some(Role::Dim)) },
-        None if index == 0 && state.link == Link::Alive => Line::of("(no files)", state.columns, Some(Role::Dim)),
+        None if index == 0 && state.planted => Line::of("(no files)", state.columns, Some(Role::Dim)),
         None => Line::default(),
     }
 }

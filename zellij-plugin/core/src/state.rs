@@ -109,6 +109,8 @@ pub struct State {
     pub plugin: u32,
     pub client: u32,
     pub zellij: String,
+    /// The Zellij server's process id.
+    pub server: u32,
     pub grant: Grant,
     /// Whether a client sees this instance; `None` until Zellij has told. An orphan says nothing.
     pub mine: Option<bool>,
@@ -130,6 +132,8 @@ pub struct State {
     pub branch: String,
     pub status: Status,
     pub tree: Window,
+    /// The daemon has looked at the project.
+    pub planted: bool,
     pub commands: Vec<Command>,
     /// What went wrong or is worth knowing, for the foot of the pane.
     pub notice: String,
@@ -146,6 +150,7 @@ impl Default for State {
             plugin: 0,
             client: 0,
             zellij: String::new(),
+            server: 0,
             grant: Grant::default(),
             mine: None,
             mode: String::new(),
@@ -162,6 +167,7 @@ impl Default for State {
             branch: String::new(),
             status: Status::default(),
             tree: Window::default(),
+            planted: false,
             commands: Vec::new(),
             notice: String::new(),
             selected: Selected::Tree(0),

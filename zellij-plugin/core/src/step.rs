@@ -31,6 +31,7 @@ pub enum Input {
     Loaded {
         plugin: u32,
         client: u32,
+        server: u32,
         zellij: String,
         pipe: Option<String>,
     },
@@ -83,8 +84,9 @@ const ECHO: u64 = 500;
 
 pub fn step(state: &mut State, input: Input) -> Vec<Effect> {
     let mut effects = match input {
-        Input::Loaded { plugin, client, zellij, pipe } => {
-            (state.plugin, state.client, state.zellij, state.events_pipe) = (plugin, client, zellij, pipe);
+        Input::Loaded { plugin, client, server, zellij, pipe } => {
+            (state.plugin, state.client, state.server) = (plugin, client, server);
+            (state.zellij, state.events_pipe) = (zellij, pipe);
             vec![Effect::AskPermission]
         }
         Input::Granted(given) => granted(state, given),
@@ -122,7 +124,7 @@ pub fn tell(state: &mut State, told: &Told) -> Vec<Effect> {
 fn hello(state: &State) -> Told {
     let (first, rows) = (state.top, state.tree_rows());
     let pipe = state.events_pipe.clone().unwrap_or_default();
-    Told::Hello { pipe, zellij: state.zellij.clone(), first, rows }
+    Told::Hello { pipe, zellij: state.zellij.clone(), server: state.server, first, rows }
 }
 
 fn greet(state: &mut State) -> Vec<Effect> {
@@ -247,8 +249,11 @@ fn shown(state: &mut State, pipe: &str, snapshot: Snapshot) -> Vec<Effect> {
 
 /// Whether anything that is drawn has changed.
 fn take(state: &mut State, snapshot: Snapshot) -> bool {
+    let first = !state.planted && snapshot.tree.is_some();
+    state.planted |= first;
     let tree = snapshot.tree.unwrap_or_else(|| state.tree.clone());
-    let same = state.link == Link::Alive
+    let same = !first
+        && state.link == Link::Alive
         && state.project == snapshot.project
         && state.branch == snapshot.branch
         && state.status == snapshot.status

@@ -33,7 +33,6 @@ const EVENTS: [EventType; 7] = [
 #[derive(Default)]
 struct Explorer {
     state: State,
-    server: u32,
 }
 
 register_plugin!(Explorer);
@@ -58,7 +57,7 @@ impl Explorer {
             Effect::Block(pipe) => block_cli_pipe_input(&pipe),
             Effect::Unblock(pipe) => unblock_cli_pipe_input(&pipe),
             Effect::Write { pipe, line } => cli_pipe_output(&pipe, &line),
-            Effect::Remember(pipe) => memory::write(self.server, &pipe),
+            Effect::Remember(pipe) => memory::write(self.state.server, &pipe),
             Effect::Wake(seconds) => set_timeout(seconds),
         }
     }
@@ -68,12 +67,12 @@ impl ZellijPlugin for Explorer {
     fn load(&mut self, _configuration: BTreeMap<String, String>) {
         subscribe(&EVENTS);
         let ids = get_plugin_ids();
-        self.server = ids.zellij_pid;
         self.take(Input::Loaded {
             plugin: ids.plugin_id,
             client: u32::from(ids.client_id),
+            server: ids.zellij_pid,
             zellij: get_zellij_version(),
-            pipe: memory::read(self.server),
+            pipe: memory::read(ids.zellij_pid),
         });
     }
 

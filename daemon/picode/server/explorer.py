@@ -1,0 +1,276 @@
+"""The daemon's side of the explorer: one object for each Zellij session, between the plugin and the rest.
+
+It holds the events pipe, sends snapshots when something has changed, and turns the plugin's lines into calls of
+what boot gave it. A missing plugin is a state (`missing`), not an error; the next sign of life looks again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from picode.context.tree import project_of
+from picode.errors import BadData, PicodeError
+from picode.protocol import plugin
+from picode.protocol.values import CommandNote, Status
+from picode.server.explorer_view import Shown, View, groups, snapshot
+from picode.server.project_watch import ProjectWatch
+from picode.tasks import spawn, stop
+from picode.terminal import zellij
+
+log = logging.getLogger(__name__)
+
+OPENINGS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
+"""Seconds before each try to find the plugin, which may still be loading."""
+BEAT = 20.0
+"""Seconds between snapshots while nothing changes."""
+PACE = 0.25
+"""Seconds between snapshots while much changes."""
+TWICE = 0.15
+"""Seconds within which the same event of two instances is one."""
+
+
+@dataclass(frozen=True)
+class Callbacks:
+    """What the explorer asks of the daemon."""
+
+    insert: Callable[[str], Awaitable[None]]
+    """Text for the assistant pane's input."""
+    send_command: Callable[[str, int], Awaitable[None]]
+    """A recorder's socket name and a command's number: send its output to the conversation."""
+    send_pane: Callable[[str], Awaitable[None]]
+    """The bare number of a terminal pane: send what its command has printed so far."""
+    status: Callable[[], Status]
+    commands: Callable[[], Sequence[CommandNote]]
+    """Of all the session's terminals, latest last."""
+
+
+class Explorer:
+    """`start` at each sign of life, `changed` when status or commands have changed, `close` at the end."""
+
+    def __init__(self, session: str, env: Mapping[str, str], cwd: Path, callbacks: Callbacks) -> None:
+        self.session = session
+        self.env = dict(env)
+        self.project = project_of(cwd)
+        self.state: Literal["asleep", "looking", "here", "missing"] = "asleep"
+        self._do = callbacks
+        self._shown = Shown(project=self.project.name or str(self.project))
+        self._watch = ProjectWatch(self.project, self._replant)
+        self._views: dict[tuple[int, int], View] = {}
+        self._pipe: zellij.HeldPipe | None = None
+        self._pipe_id = ""
+        self._last: tuple[plugin.AnyLine, float] | None = None
+        self._sent: list[str] = []
+        self._due = asyncio.Event()
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    def start(self) -> None:
+        """Look for the plugin, unless it is here or looked for already. Call it only for a session that lives."""
+        self._run("hold", self._hold)
+        self._due.set()
+
+    def changed(self) -> None:
+        """Status or commands have changed; the plugin hears of it soon."""
+        self._due.set()
+        self._watch.nudge()
+
+    async def close(self) -> None:
+        await stop(*self._tasks.values())
+        await self._drop()
+        await self._watch.close()
+
+    def _run(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        async def run() -> None:
+            await work()
+
+        if name not in self._tasks or self._tasks[name].done():
+            self._tasks[name] = spawn(run(), f"explorer {name} {self.session}")
+
+    def _replant(self) -> None:
+        self._shown.replant(self._watch.tree, self._watch.git)
+        self._due.set()
+
+    # the events pipe
+
+    async def _hold(self) -> None:
+        self.state = "looking"
+        for delay in OPENINGS:
+            await asyncio.sleep(delay)
+            try:
+                # a pipe opened while nobody is attached would take the client's number from who comes next
+                if not await zellij.count_clients(self.session, self.env):
+                    self.state = "asleep"
+                    return
+                heard = await self._listen()
+            except PicodeError as error:
+                log.info("explorer of %s: %s", self.session, error)
+                heard = False
+            if heard:
+                # the plugin was here and its pipe has ended: it was closed, or Zellij was
+                self.state = "asleep"
+                return
+        self.state = "missing"
+
+    async def _listen(self) -> bool:
+        """Read the plugin's lines until its pipe ends; whether there was any."""
+        opening = f'{{"type":"open","v":{plugin.VERSION}}}'
+        self._pipe = await zellij.HeldPipe.open(self.session, self.env, plugin.EVENTS, opening)
+        self._run("beat", self._beats)
+        heard = False
+        try:
+            async for line in self._pipe:
+                heard = True
+                await self._take(line)
+        finally:
+            await self._drop()
+        return heard
+
+    async def _drop(self) -> None:
+        self._views.clear()
+        self._pipe_id = ""
+        if self._pipe is not None:
+            pipe, self._pipe = self._pipe, None
+            await pipe.close()
+
+    async def _take(self, raw: bytes | str) -> None:
+        try:
+            line = plugin.decode_line(raw)
+        except BadData as error:
+            log.warning("explorer of %s: %s", self.session, error)
+            return
+        if isinstance(line, plugin.Hello):
+            self._greet(line)
+        elif isinstance(line, plugin.Gone):
+            self._views.pop((line.plugin, line.client), None)
+        elif isinstance(line, plugin.View):
+            self._views[line.plugin, line.client] = View(line.first, line.rows)
+            self._due.set()
+        elif not self._is_twin(line):
+            await self._obey(line)
+
+    def _greet(self, hello: plugin.Hello) -> None:
+        who = (hello.plugin, hello.client)
+        if hello.pipe:
+            self._pipe_id = hello.pipe
+        if self._pipe is not None and hello.server:
+            self._pipe.follow(hello.server)
+        if self._views.get(who) != View(hello.first, hello.rows) or self.state != "here":
+            self._views[who] = View(hello.first, hello.rows)
+            self._sent.clear()
+            self._due.set()
+        self.state = "here"
+        self._run("push", self._pushes)
+        self._run("beat", self._beats)
+        self._watch.start()
+
+    def _is_twin(self, line: plugin.AnyLine) -> bool:
+        """Whether another instance has just told the same."""
+        now = asyncio.get_running_loop().time()
+        last, self._last = self._last, (line, now)
+        if last is None or now - last[1] > TWICE or type(last[0]) is not type(line):
+            return False
+        other = last[0]
+        if (other.plugin, other.client) == (line.plugin, line.client):
+            return False
+        common = {"v", "plugin", "client", "seq"}
+        return all(
+            getattr(other, name) == getattr(line, name)
+            for name in line.__struct_fields__
+            if name not in common
+        )
+
+    async def _obey(self, line: plugin.AnyLine) -> None:
+        self._shown.notice = ""
+        try:
+            match line:
+                case plugin.Fold(path=path, open=opened):
+                    self._shown.unfold(self._shown.real(path), opened)
+                case plugin.OpenFile(path=path):
+                    file = self.project / self._shown.real(path)
+                    await zellij.action(self.session, self.env, "edit", str(file))
+                case plugin.Insert(path=path):
+                    await self._do.insert(mention(path))
+                case plugin.SendCommand(terminal=terminal, number=number):
+                    await self._do.send_command(terminal, number)
+                case plugin.SendPane(pane=pane):
+                    await self._do.send_pane(str(pane))
+        except PicodeError as error:
+            self._shown.notice = error.message
+        except Exception:
+            log.exception("explorer of %s: %s", self.session, type(line).__name__)
+            self._shown.notice = "That failed; see `picode daemon logs`."
+        self._due.set()
+
+    # snapshots
+
+    async def _pushes(self) -> None:
+        while True:
+            await self._due.wait()
+            self._due.clear()
+            await self._push()
+            await asyncio.sleep(PACE)
+
+    async def _push(self, beat: bool = False) -> None:
+        if not self._views:
+            return
+        self._shown.status, self._shown.commands = self._do.status(), self._do.commands()
+        lines = [snapshot(self._shown, view, self._pipe_id, who) for view, who in groups(self._views)]
+        if lines == self._sent and not beat:
+            return
+        self._sent = lines
+        answered: set[tuple[int, int]] = set()
+        try:
+            for view, who in groups(self._views):
+                line = snapshot(self._shown, view, self._pipe_id, who, beat)
+                for answer in (
+                    await zellij.pipe_once(self.session, self.env, plugin.SNAPSHOTS, line)
+                ).splitlines():
+                    answered.add(await self._answered(answer))
+        except PicodeError as error:
+            log.info("explorer of %s: %s", self.session, error)
+        for who in set(self._views) - answered:
+            # silent: its client has gone; it says hello again when the client is back
+            del self._views[who]
+
+    async def _answered(self, answer: str) -> tuple[int, int]:
+        await self._take(answer)
+        try:
+            line = plugin.decode_line(answer)
+        except BadData:
+            return (-1, -1)
+        return (line.plugin, line.client)
+
+    async def _beats(self) -> None:
+        """Ends when nothing is left to be looked after: an instance's next hello starts it again."""
+        while self._pipe is not None and (self._views or not self._pipe.follows):
+            await asyncio.sleep(BEAT)
+            if self._pipe is not None and self._pipe.spins():
+                await self._drop()
+            elif self._views:
+                await self._push(beat=True)
+
+
+def mention(path: str) -> str:
+    """`@path` for the assistant's input, in quotes where a blank would end it."""
+    return f'@"{path}" ' if any(c.isspace() for c in path) else f"@{path} "
+
+
+async def resume_assistant(session: str, env: Mapping[str, str]) -> bool:
+    """After a resurrection, start the assistant's pane, which Zellij brings back held; whether there was one.
+
+    Call it once, when a resurrected session shows its first sign of life.
+    """
+    for pane in await zellij.list_panes(session, env):
+        command = str(pane.get("pane_command") or pane.get("terminal_command") or "")
+        words = command.split()
+        if (
+            pane.get("is_held")
+            and words
+            and Path(words[0]).name.startswith(("picode", "python"))
+            and "chat" in words
+        ):
+            await zellij.action(session, env, "write", "--pane-id", f"terminal_{pane['id']}", "13")
+            return True
+    return False
