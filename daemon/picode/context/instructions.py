@@ -69,23 +69,21 @@ def _read(path: Path, found: Instructions, anybodys: bool) -> str:
     try:
         # a named pipe would wait for a writer
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            facts = os.fstat(descriptor)
+            if not stat.S_ISREG(facts.st_mode):
+                return ""
+            # above the project, say in /tmp, anybody could leave instructions
+            if not anybodys and facts.st_uid not in (0, os.getuid()):
+                found.notices.append(f"{path} belongs to somebody else and was not read.")
+                return ""
+            content = os.read(descriptor, LONGEST + 1)
+        finally:
+            os.close(descriptor)
     except OSError as error:
         if not isinstance(error, FileNotFoundError | NotADirectoryError):
             found.notices.append(f"{path} cannot be read: {error.strerror}.")
         return ""
-    with open(descriptor, "rb") as file:
-        facts = os.fstat(descriptor)
-        if not stat.S_ISREG(facts.st_mode):
-            return ""
-        # above the project, say in /tmp, anybody could leave instructions
-        if not anybodys and facts.st_uid not in (0, os.getuid()):
-            found.notices.append(f"{path} belongs to somebody else and was not read.")
-            return ""
-        try:
-            content = file.read(LONGEST + 1)
-        except OSError as error:
-            found.notices.append(f"{path} cannot be read: {error.strerror}.")
-            return ""
     if len(content) > LONGEST:
         found.notices.append(f"{path} is longer than {LONGEST // 1024} KB; the rest of it was left out.")
     return content[:LONGEST].decode(errors="replace").removeprefix("\ufeff")

@@ -66,7 +66,8 @@ def _spans(text: str) -> Iterator[Span]:
     yield from _private_keys(text)
     for rank, shape in enumerate(SHAPES, 1):
         for start, end in _matches(shape, text, lower):
-            yield start, end, rank, shape.kind
+            if not text.startswith("[redacted", start):
+                yield start, end, rank, shape.kind
     for shape in ASSIGNMENTS:
         for match in _found(shape, text, lower):
             group = match.lastindex or 0
