@@ -14,10 +14,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from picode import paths
     from picode.client.blocking import connect
+    from picode.protocol.replies import Models
     from picode.protocol.requests import GetModels
 
     with connect(paths.resolve()) as daemon:
-        found = daemon.ask(GetModels(id=0)).models
+        found = daemon.ask_for(Models, GetModels(id=0)).models
     if args.json:
         import msgspec
 

@@ -77,7 +77,23 @@ class _Event(msgspec.Struct):
     error: _Error | None = None
 
 
+class _Kind(msgspec.Struct):
+    type: str = ""
+
+
+KNOWN = {"message_start", "content_block_start", "content_block_delta", "message_delta", "message_stop", "error"}
 _decode = msgspec.json.Decoder(_Event).decode
+
+
+def _read(data: bytes) -> _Event:
+    """The event; one of a kind that is not known may have fields of any shape."""
+    try:
+        return _decode(data)
+    except msgspec.ValidationError:
+        kind = msgspec.json.decode(data, type=_Kind).type
+        if kind in KNOWN:
+            raise
+        return _Event(kind)
 
 
 class Answer:
@@ -93,7 +109,7 @@ class Answer:
     def take(self, data: bytes) -> list[StreamEvent]:
         """One event's data; unknown kinds of events, blocks and deltas are passed over."""
         try:
-            event = _decode(data)
+            event = _read(data)
         except (msgspec.MsgspecError, UnicodeError) as error:
             raise failures.nonsense(self.asked, str(error)) from error
         match event.type:

@@ -123,7 +123,8 @@ class Stream(httpcore.AsyncNetworkStream):
                 pipe.transport, pipe, ssl_context,
                 server_hostname=server_hostname, ssl_handshake_timeout=timeout,
             )  # fmt: skip
-        except TimeoutError as error:
+        except (TimeoutError, ConnectionAbortedError) as error:
+            # asyncio says "aborted" when the handshake took too long
             raise httpcore.ConnectTimeout(error) from error
         except OSError as error:
             raise httpcore.ConnectError(error) from error

@@ -1,0 +1,48 @@
+"""Makers for tests that call a provider: a request, a provider that talks to the model server, all its events."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
+
+from picode.credentials import Found, Secret
+from picode.messages import Message, ModelRequest, StreamEvent, Text, TextDelta, ToolSpec, User
+from picode.providers import catalog
+from picode.providers.anthropic import Anthropic
+from picode.providers.http import Http, Waits
+from picode.providers.openai import OpenAI
+
+KEY = "sk-test-0123456789abcdef"
+READ = ToolSpec("read", "Read a file.", {"type": "object", "properties": {"path": {"type": "string"}}})
+
+
+def user(text: str) -> User:
+    return User(content=[Text(text)], timestamp=1)
+
+
+def request(*messages: Message, **fields: Any) -> ModelRequest:
+    fields.setdefault("model", "claude-sonnet-5-5")
+    return ModelRequest(system="Be brief.", messages=list(messages) or [user("hello")], **fields)
+
+
+def found() -> Found:
+    return Found(Secret(KEY), "the test")
+
+
+def anthropic(url: str, **waits: float) -> Anthropic:
+    return Anthropic(Http(Waits(**waits)), found, catalog.load(), url)
+
+
+def openai(url: str, **waits: float) -> OpenAI:
+    return OpenAI(Http(Waits(**waits)), found, catalog.load(), f"{url}/v1")
+
+
+MAKERS = {"anthropic": anthropic, "openai": openai}
+
+
+async def collect(stream: AsyncGenerator[StreamEvent, None]) -> list[StreamEvent]:
+    async with aclosing(stream):
+        return [event async for event in stream]
+
+
+def said(events: list[StreamEvent]) -> str:
+    return "".join(event.text for event in events if isinstance(event, TextDelta))
