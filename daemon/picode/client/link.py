@@ -9,6 +9,7 @@ import os
 import zmq
 
 from picode import __version__
+from picode.errors import BadData
 from picode.paths import Paths
 from picode.protocol import codec
 from picode.protocol.replies import AnyReply
@@ -57,12 +58,15 @@ class Link:
         return request.id
 
     def receive(self) -> AnyReply | None:
-        """The next reply, or None when there is none now. Raises BadData for one that cannot be read."""
+        """The next reply, or None when there is none now; one that cannot be read counts as a refusal."""
         try:
             frame = self._socket.recv(zmq.NOBLOCK)
         except zmq.ZMQError:
             return None
-        return codec.decode_reply(frame)
+        try:
+            return codec.decode_reply(frame)
+        except BadData as error:
+            return codec.refusal(codec.request_id(frame), error)
 
     def close(self) -> None:
         self._socket.close(0)
