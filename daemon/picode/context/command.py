@@ -12,6 +12,7 @@ $ make test
 
 from picode.context.cut import Cut, cut_middle, end_of, start_of
 from picode.context.redact import redact
+from picode.plaintext import seen
 from picode.protocol.values import CommandRecord, Receipt
 
 LIMIT = 30_000
@@ -46,8 +47,6 @@ def describe(record: CommandRecord, question: str, limit: int = LIMIT) -> tuple[
 def describe_piped(text: str, question: str, limit: int = LIMIT, cwd: str = "") -> tuple[str, Receipt]:
     """The same for text that came through a pipe."""
     asked, secrets = redact(question.strip() or QUESTION)
-    from picode.plaintext import seen
-
     raw = text.encode(errors="replace")
     plain, found = redact(seen(raw).rstrip("\n"))
     output = cut_middle(plain, limit)
@@ -71,8 +70,6 @@ def duration(milliseconds: int) -> str:
 
 
 def _output(record: CommandRecord, limit: int) -> tuple[Cut, list[str]]:
-    from picode.plaintext import seen
-
     columns = max(record.columns, 1)
     if not record.missing:
         plain, secrets = redact(seen(record.head + record.tail, columns).rstrip("\n"))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from picode.errors import Missing, PicodeError, UsageError
+from picode.errors import BadData, Missing, UsageError
 from picode.protocol.values import ConversationInfo
 from picode.sessions.file import SessionFile
 from picode.sessions.survey import header_of, survey
@@ -51,12 +51,12 @@ class Store:
         return self._open[key]
 
     def latest(self, cwd: str) -> SessionFile | None:
-        """The conversation of `cwd`'s project that was written last and can be opened."""
+        """The conversation of `cwd`'s project that was written last. Raises TryLater (another process has it)."""
         for path in self._of_project(cwd):
             try:
                 return self.open(path)
-            except PicodeError:
-                continue  # no session, or somebody else's: the one before it
+            except (BadData, Missing):
+                continue  # broken, or gone by now: the one before it
         return None
 
     def find(self, name: str) -> SessionFile:

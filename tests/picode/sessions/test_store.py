@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from picode.errors import Missing, UsageError
+from picode.errors import Missing, TryLater, UsageError
 from picode.sessions.store import Store, folder_of
 from support.sessions import entry, header, user, written
 
@@ -109,10 +109,11 @@ def test_files_that_are_no_sessions_are_passed_over(store: Store, home: Path) ->
     assert found.id == session.id
 
 
-def test_one_that_somebody_else_has_open_is_passed_over(store: Store, home: Path) -> None:
+def test_one_that_somebody_else_has_open_is_told(store: Store, home: Path) -> None:
     here = project(home, "p")
     store.new(here).append_message(user("x"))
-    assert Store(home / "sessions").latest(here) is None
+    with pytest.raises(TryLater):
+        Store(home / "sessions").latest(here)
 
 
 def test_a_thousand_files_are_listed(store: Store, home: Path) -> None:
