@@ -107,7 +107,7 @@ class Submitted:
 class Pressed:
     """A key that means something beside the input line; `empty`: nothing is typed."""
 
-    key: Literal["cancel", "interrupt", "unfold", "yes", "no", "always"]
+    key: Literal["cancel", "interrupt", "leave", "unfold", "yes", "no", "always"]
     empty: bool = True
 
 
@@ -133,12 +133,17 @@ class Lost:
 
 
 @dataclass(frozen=True)
+class Back:
+    """The daemon answers again; a snapshot follows."""
+
+
+@dataclass(frozen=True)
 class Resized:
     width: int
     height: int
 
 
-Input = AnyEvent | Opened | Submitted | Pressed | Replied | Failed | Lost | Resized
+Input = AnyEvent | Opened | Submitted | Pressed | Replied | Failed | Lost | Back | Resized
 
 
 # --- what goes out

@@ -18,6 +18,7 @@ from picode.pane.follow import entry_added, flushed, follow, printed
 from picode.pane.lines import TAB, Line, cut
 from picode.pane.safe import safe, safe_line
 from picode.pane.state import (
+    Back,
     Effect,
     Failed,
     Input,
@@ -53,6 +54,8 @@ def update(state: State, given: Input) -> Step:  # noqa: PLR0911
             return _failed(state, given)
         case Lost():
             return _lost(state)
+        case Back():
+            return replace(state, connected=True), []
         case Resized(width, height):
             return replace(state, width=max(4, width - 1), height=height), []
         case _:
@@ -79,6 +82,8 @@ def _submitted(state: State, given: Submitted) -> Step:
 def _pressed(state: State, given: Pressed) -> Step:  # noqa: PLR0911
     if given.key in ("yes", "no", "always"):
         return answer(state, state.approval, given) if state.approval else (state, [])
+    if given.key == "leave":
+        return state, [Leave()]
     if given.key == "unfold":
         return _unfold(state)
     if state.picker:

@@ -1,0 +1,44 @@
+"""The assistant in this terminal."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--session", metavar="ID", default="", help="this conversation: an id, its beginning, or a file"
+    )
+    which.add_argument(
+        "--continue", action="store_true", dest="latest", help="the project's latest conversation"
+    )
+    which.add_argument("--new", action="store_true", help="a new conversation")
+    parser.add_argument("--model", default="", help="provider/model, for a new conversation")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Inside Zellij the workspace's conversation, elsewhere a new one, unless the options say another."""
+    from picode import paths
+    from picode.cli.place import here
+    from picode.config.layers import load
+    from picode.pane.effects import Start
+
+    where, place = paths.resolve(), here()
+    settings = load(where, project=Path(place.cwd)).settings.pane
+    choice = "current" if place.zellij_session else "new"
+    choice = "named" if args.session else "latest" if args.latest else "new" if args.new else choice
+    begin = Start(place, choice, args.session, args.model, settings.history)  # type: ignore[arg-type]
+    if plain():
+        from picode.pane.plain import run_plain
+
+        return run_plain(where, begin)
+    from picode.pane.app import run_pane
+
+    return run_pane(where, begin, vi=settings.keys == "vi")
+
+
+def plain() -> bool:
+    """Whether this terminal can only print lines."""
+    return os.environ.get("TERM", "dumb") in ("dumb", "") or not sys.stdout.isatty() or not sys.stdin.isatty()

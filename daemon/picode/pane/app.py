@@ -1,0 +1,161 @@
+"""The rim of the pane: the terminal, the daemon and the clock, wired to the pure parts."""
+
+import asyncio
+import base64
+import os
+import signal
+import time
+from collections.abc import Callable
+from typing import Literal, cast
+
+from picode import tasks
+from picode.pane.effects import Daemon, Start
+from picode.pane.input import Actions, Pastes, bindings, new_buffer
+from picode.pane.lines import Line
+from picode.pane.state import (
+    Copy,
+    Effect,
+    Input,
+    Leave,
+    Open,
+    Pressed,
+    Print,
+    PutInput,
+    Resized,
+    State,
+    Submitted,
+    Tell,
+)
+from picode.pane.terminal import LiveArea
+from picode.pane.update import update
+from picode.pane.view import live, prompt, status_line
+from picode.paths import Paths
+from picode.protocol.values import Delivery
+
+ANSWER_AFTER = 0.4
+"""Seconds that a question must have been there before a key answers it: nobody says yes to what they have not seen."""
+
+
+class Pane:
+    """One conversation in one terminal; all that it knows is in `state`."""
+
+    def __init__(self, paths: Paths, begin: Start, vi: bool = False) -> None:
+        self.state = State()
+        self.daemon = Daemon(paths, begin, self.put)
+        self.pastes = Pastes()
+        self.buffer = new_buffer(self.daemon.files, self.daemon.prompts)
+        actions = Actions(self.send, self.press, lambda: self.state.busy, self._asking)
+        self.area = LiveArea(self.buffer, bindings(actions, self.pastes), self._view, vi)
+        self._asked = ("", 0.0)
+        self._clock: asyncio.TimerHandle | None = None
+
+    async def run(self) -> None:
+        """Until the person leaves. Raises what keeps the pane from the daemon."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self.leave)
+        following = None
+
+        def connect() -> None:
+            nonlocal following
+            following = tasks.spawn(self._follow(), "pane daemon")
+
+        try:
+            # the first picture does not wait for the daemon
+            await self.area.app.run_async(pre_run=connect, handle_sigint=False)
+        finally:
+            if self._clock:
+                self._clock.cancel()
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                loop.remove_signal_handler(number)
+            await tasks.stop(following)
+
+    async def _follow(self) -> None:
+        try:
+            await self.daemon.run()
+        except Exception as error:
+            # shown by the caller, after the terminal is as it was
+            if not self.area.app.is_done:
+                self.area.app.exit(exception=error)
+
+    def put(self, given: Input) -> None:
+        """An input: decide, then do what was decided."""
+        self.state, effects = update(self.state, given)
+        for effect in effects:
+            self._do(effect)
+        self.area.app.invalidate()
+        self._tick()
+
+    def _do(self, effect: Effect) -> None:
+        match effect:
+            case Print(lines):
+                self.area.print(lines)
+            case Tell() | Open():
+                self.daemon.do(effect)
+            case PutInput(text, before):
+                self._insert(text, before)
+            case Copy(text):
+                self.area.write(clipboard(text, os.environ))
+            case Leave():
+                self.leave()
+
+    def _insert(self, text: str, before: bool) -> None:
+        if not before:
+            self.buffer.insert_text(text)
+            return
+        typed = self.buffer.text
+        self.buffer.text = f"{text}\n{typed}" if typed.strip() else text
+        self.buffer.cursor_position = len(self.buffer.text)
+
+    def send(self, delivery: str) -> None:
+        """Enter: what is typed goes out, and into the history."""
+        text = self.pastes.expand(self.buffer.text)
+        if text.strip() and not self.state.refusing and not self.state.picker:
+            self.buffer.history.append_string(text)
+        self.buffer.reset()
+        self.put(Submitted(text, cast("Delivery", delivery)))
+
+    def press(self, key: str) -> None:
+        named = cast('Literal["cancel", "interrupt", "leave", "unfold", "yes", "no", "always"]', key)
+        self.put(Pressed(named, empty=not self.buffer.text))
+
+    def leave(self) -> None:
+        if self.area.app.is_running and not self.area.app.is_done:
+            self.area.app.exit()
+
+    def _asking(self) -> bool:
+        """Whether `y`, `n` and `a` are answers now."""
+        approval = self.state.approval
+        if approval is None or self.state.refusing or self.state.picker:
+            return False
+        return self._asked[0] == approval.call_id and time.monotonic() - self._asked[1] >= ANSWER_AFTER
+
+    def _view(self, rows: int, columns: int) -> tuple[list[Line], Line, Line]:
+        if self.state.width != columns - 1 or self.state.height != rows:
+            self.state, _ = update(self.state, Resized(columns, rows))
+        approval = self.state.approval
+        if approval and rows > 0 and self._asked[0] != approval.call_id:
+            self._asked = (approval.call_id, time.monotonic())
+        return live(self.state, rows), prompt(self.state), status_line(self.state, time.time())
+
+    def _tick(self) -> None:
+        """One redraw a second, while a turn runs: the elapsed time."""
+        if self.state.busy and self._clock is None:
+            self._clock = asyncio.get_running_loop().call_later(1, self._ticked)
+
+    def _ticked(self) -> None:
+        self._clock = None
+        self.area.app.invalidate()
+        self._tick()
+
+
+def clipboard(text: str, environ: "os._Environ[str] | dict[str, str]") -> str:
+    """OSC 52; tmux passes it on to its own terminal only when it is wrapped."""
+    sequence = f"\x1b]52;c;{base64.b64encode(text.encode()).decode()}\x07"
+    return f"\x1bPtmux;\x1b{sequence}\x1b\\" if environ.get("TMUX") else sequence
+
+
+def run_pane(paths: Paths, begin: Start, vi: bool, finish: Callable[[], None] = lambda: None) -> int:
+    asyncio.run(Pane(paths, begin, vi).run())
+    finish()
+    return 0

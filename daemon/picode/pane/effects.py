@@ -1,0 +1,129 @@
+"""What the pane asks of the daemon, done one after the other; every outcome comes back as an input."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from picode.client.stream import Stream, connect
+from picode.errors import Missing, PicodeError
+from picode.pane.state import Back, Failed, Input, Lost, Open, Opened, Replied, Tell
+from picode.paths import Paths
+from picode.protocol import requests
+from picode.protocol.replies import Files, Prompts, Snapshot
+from picode.protocol.values import Place
+from picode.tasks import spawn, stop
+
+WAITING = 1000
+"""Requests that may wait while the daemon is away."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """Which conversation a pane begins with."""
+
+    place: Place
+    choice: Literal["current", "new", "latest", "named"] = "current"
+    name: str = ""
+    model: str = ""
+    history: int = 20
+
+
+class Daemon:
+    """The pane's side of the connection: sends what the pane decided, and gives everything that comes to `put`."""
+
+    def __init__(self, paths: Paths, begin: Start, put: Callable[[Input], None]) -> None:
+        self._paths, self._begin, self._put = paths, begin, put
+        self._stream: Stream | None = None
+        self.conversation = ""
+        self._todo: asyncio.Queue[Tell | Open] = asyncio.Queue(WAITING)
+        self._ready = asyncio.Event()
+
+    async def run(self) -> None:
+        """Connect, open, and follow until cancelled. Raises what keeps it from the first connection."""
+        self._stream = await connect(
+            self._paths, "chat", on_snapshot=self._anew, on_link=self._link, tail=max(self._begin.history, 50)
+        )
+        async with self._stream as stream:
+            if session := self._begin.place.zellij_session:
+                await stream.watch(f"workspace/{session}")
+            await self._open(self._begin.choice, self._begin.name)
+            self._ready.set()
+            asking = spawn(self._work(), "pane requests")
+            try:
+                async for announced in stream.events():
+                    self._put(announced.event)
+            finally:
+                await stop(asking)
+
+    def do(self, effect: Tell | Open) -> None:
+        """Put it at the end of what is to be asked; a full queue drops it, as nobody types a thousand lines ahead."""
+        if not self._todo.full():
+            self._todo.put_nowait(effect)
+
+    async def files(self, query: str) -> list[str]:
+        reply = await self._look_up(requests.GetFiles(0, self.conversation, query))
+        return reply.paths if isinstance(reply, Files) else []
+
+    async def prompts(self) -> list[str]:
+        reply = await self._look_up(requests.GetPrompts(0))
+        return reply.prompts if isinstance(reply, Prompts) else []
+
+    async def _look_up(self, request: requests.AnyRequest) -> object:
+        """For what is only a help: nothing when it cannot be had."""
+        await self._ready.wait()
+        assert self._stream is not None
+        try:
+            return await self._stream.ask(request)
+        except PicodeError:
+            return None
+
+    async def _work(self) -> None:
+        while True:
+            effect = await self._todo.get()
+            if isinstance(effect, Open):
+                await self._switch(effect)
+            else:
+                await self._tell(effect)
+
+    async def _switch(self, effect: Open) -> None:
+        try:
+            await self._open(effect.choice, effect.name)
+        except PicodeError as error:
+            self._put(Failed(requests.Open(0, self._begin.place), error))
+
+    async def _tell(self, effect: Tell) -> None:
+        assert self._stream is not None
+        request = effect.request
+        try:
+            try:
+                reply = await self._stream.ask(request)
+            except Missing:
+                if getattr(request, "conversation", None) != self.conversation:
+                    raise
+                # nothing was said in it yet, so it went with its daemon: take the one that is current now
+                await self._open("current", "")
+                request.conversation = self.conversation  # type: ignore[union-attr]
+                reply = await self._stream.ask(request)
+            self._put(Replied(request, reply))
+        except PicodeError as error:
+            self._put(Failed(request, error, effect.text))
+
+    async def _open(self, choice: Literal["current", "new", "latest", "named"], name: str) -> None:
+        assert self._stream is not None
+        begin = self._begin
+        asked = requests.Open(0, begin.place, choice, name, tail=1, model=begin.model)
+        found = await self._stream.ask_for(Snapshot, asked)
+        if self.conversation and self.conversation != found.conversation:
+            await self._stream.leave(self.conversation)
+        self.conversation = found.conversation
+        snapshot = await self._stream.follow(found.conversation)
+        snapshot.notices = snapshot.notices or found.notices
+        self._put(Opened(snapshot, begin.history))
+
+    def _anew(self, snapshot: Snapshot) -> None:
+        if snapshot.conversation == self.conversation:
+            self._put(Opened(snapshot, self._begin.history, again=True))
+
+    def _link(self, up: bool) -> None:
+        self._put(Back() if up else Lost())
