@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from picode.protocol.values import Place
 
 ZELLIJ_NEEDS = (
-    "ZELLIJ_SOCKET_DIR", "ZELLIJ_CONFIG_DIR", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "TMPDIR", "HOME", "PATH",
-)  # fmt: skip
     "ZELLIJ_SOCKET_DIR",
     "ZELLIJ_CONFIG_DIR",
     "XDG_RUNTIME_DIR",
