@@ -11,6 +11,8 @@ from support.screen import Terminal
 from support.tools import need
 from support.zellij import Workspace
 
+pytestmark = pytest.mark.zellij
+
 UP, DOWN = "\x1b[1;3A", "\x1b[1;3B"
 """Alt with an arrow: Zellij's own keys to move the focus."""
 SEND = "\x1ba"

@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import psutil
+import pytest
 
 from picode.paths import assets
 from support.zellij import Workspace
+
+pytestmark = pytest.mark.zellij
 
 
 def stand_in_layout(workspace: Workspace) -> None:

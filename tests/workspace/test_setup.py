@@ -8,6 +8,8 @@ from support.installation import tree
 from support.screen import NotShown
 from support.zellij import Workspace
 
+pytestmark = pytest.mark.zellij
+
 
 def test_up_on_an_empty_home_shows_what_it_will_write_asks_once_and_opens_three_panes(
     workspace: Workspace,

@@ -1,11 +1,14 @@
 """What is killed comes back: the pane, the daemon in mid-answer, Zellij's server."""
 
 import psutil
+import pytest
 
 from support.model_script import Gate, Say, Script, say
 from support.model_server import ModelServer
 from support.zellij import Workspace, wait_for
 from workspace.test_conversation import SEND, ask, assistant_ready, said
+
+pytestmark = pytest.mark.zellij
 
 
 def process_of(ready: Workspace, *words: str) -> psutil.Process:

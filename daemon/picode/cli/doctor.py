@@ -9,6 +9,7 @@ from picode.errors import PicodeError, Unavailable
 
 if TYPE_CHECKING:
     from picode.installation.checkup import Finding
+    from picode.protocol.values import ModelInfo
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -76,26 +77,32 @@ def _daemon(where: paths.Paths) -> "Iterator[Finding]":
     from picode.protocol.replies import DaemonStatus, Models
     from picode.protocol.requests import GetModels, GetStatus
 
-    restart = "`picode daemon restart` starts one of this version."
+    part = "daemon"
     try:
         with connect(where) as daemon:
             status = daemon.ask_for(DaemonStatus, GetStatus(id=0))
-            models = daemon.ask_for(Models, GetModels(id=0)).models
+            found = f"version {status.version}, process {status.pid}, {status.memory / 1e6:.0f} MB"
+            if status.version == __version__:
+                yield Finding(part, "ok", found)
+            else:
+                yield Finding(part, "warn", found, "`picode daemon restart` starts one of this version.")
+            part = "model"
+            yield _model(daemon.ask_for(Models, GetModels(id=0)).models)
     except PicodeError as error:
-        yield Finding("daemon", "fail", error.message, error.hint or "`picode daemon logs` may say why.")
-        return
-    found = f"version {status.version}, process {status.pid}, {status.memory / 1e6:.0f} MB"
-    same = status.version == __version__
-    yield Finding("daemon", "ok" if same else "warn", found, "" if same else restart)
+        yield Finding(part, "fail", error.message, error.hint or "`picode daemon logs` may say why.")
+
+
+def _model(models: "list[ModelInfo]") -> "Finding":
+    from picode.installation.checkup import Finding
+
     model = next((model for model in models if model.default), None)
     if model is None or not model.usable:
         why = f"{model.name}: {model.why}" if model else "there is no model that can be used"
-        yield Finding("model", "fail", why, "`picode models` lists them; `picode auth` adds a key.")
-    elif model.name.startswith("demo"):
+        return Finding("model", "fail", why, "`picode models` lists them; `picode auth` adds a key.")
+    if model.name.startswith("demo"):
         add = "`picode auth` adds a key for a real one."
-        yield Finding("model", "warn", f"{model.name}, which is no language model", add)
-    else:
-        yield Finding("model", "ok", f"{model.name} ({model.why})")
+        return Finding("model", "warn", f"{model.name}, which is no language model", add)
+    return Finding("model", "ok", f"{model.name} ({model.why})")
 
 
 def _installed() -> "Iterator[Finding]":

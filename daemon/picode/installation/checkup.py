@@ -157,7 +157,9 @@ def recorder(environ: Mapping[str, str] = os.environ) -> Iterator[Finding]:
             "recorder", "warn", "this terminal is not recorded", "Open a new pane, after `picode setup`."
         )
     else:
-        yield Finding("recorder", "ok", "not in this terminal, which is outside Zellij")
+        yield Finding(
+            "recorder", "ok", "not in this terminal, which is outside Zellij; PICODE_RECORD=1 turns it on"
+        )
 
 
 def tools() -> Iterator[Finding]:

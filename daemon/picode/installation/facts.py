@@ -140,5 +140,5 @@ def _scripts() -> dict[str, str]:
     import picode
     from picode.terminal.scripts import script
 
-    package = str(Path(picode.__file__).parent)
+    package = Path(picode.__file__).parent
     return {shell: script(shell, sys.executable, package) for shell in SHELLS}
