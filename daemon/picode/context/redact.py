@@ -83,6 +83,8 @@ def _matches(shape: Shape, text: str, lower: str) -> Iterator[tuple[int, int]]:
 def _found(shape: Shape, text: str, lower: str) -> Iterator[re.Match[str]]:
     """Every match that begins at one of the shape's literals."""
     where = lower if shape.any_case else text
+    if len(shape.literals) > 1 and shape.prefix not in where:
+        return
     for literal in shape.literals:
         at = where.find(literal)
         while at >= 0:

@@ -7,6 +7,8 @@ Adding a kind takes a line here and a line in the table of tests/picode/context/
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
+from os.path import commonprefix
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,11 @@ class Shape:
     """The literals are looked for in the text's lower case."""
     inside: bool = False
     """The literal may stand behind letters and digits, as in `DB_PASSWORD`."""
+
+    @cached_property
+    def prefix(self) -> str:
+        """What all literals begin with: one search in place of several."""
+        return commonprefix(self.literals)  # noqa: RUF071 - letters are meant, not folders
 
 
 def _token(kind: str, literals: str, rest: str) -> Shape:

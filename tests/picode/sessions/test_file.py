@@ -226,3 +226,32 @@ def test_a_conversation_that_another_process_has_is_told(home: Path) -> None:
     assert "is open in another process" in said
     session.close()
     assert subprocess.run(command, capture_output=True, text=True, timeout=30, check=True).stdout == ""
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from picode.messages import Text, User
+from picode.sessions.file import SessionFile
+session = SessionFile.create(Path(sys.argv[1]), "/")
+while True:
+    print(session.append_message(User([Text("x" * 5000)], 1)), flush=True)
+"""
+
+
+def test_what_was_announced_is_there_after_kill_9(home: Path) -> None:
+    for number in range(6):
+        directory = home / str(number)
+        writer = subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(directory)], stdout=subprocess.PIPE, text=True
+        )
+        assert writer.stdout is not None
+        announced = [writer.stdout.readline().strip() for _ in range(3 + number * 17)]
+        writer.kill()
+        announced += writer.stdout.read().split()[:-1]
+        writer.wait(30)
+        writer.stdout.close()
+        session = SessionFile.open(next(directory.glob("*.jsonl")))
+        assert set(announced) <= set(session.tree.by_id)
+        session.append_message(user("on"))
+        assert texts(session)[-1] == "on"
