@@ -3,7 +3,7 @@
 # The built plugin carries it beside it (picode.wasm.sources), so a stale build is seen without building.
 set -eu
 cd "$(dirname "$0")"
-find core plugin -name target -prune -o -type f \( -name '*.rs' -o -name Cargo.toml -o -name Cargo.lock \) -print |
+find core/src plugin/src core/Cargo.toml plugin/Cargo.toml plugin/Cargo.lock -type f |
     LC_ALL=C sort |
     while IFS= read -r file; do
         printf '%s ' "$file"

@@ -117,7 +117,10 @@ def furnish(workspace: Workspace, columns: int, granted: bool = True) -> str:
 async def bench(home: Path, request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
     width = getattr(request, "param", 30)
     program = need_zellij()
-    with Workspace(home, program, {"EDITOR": "cat"}) as workspace:
+    editor = home / "editor"
+    editor.write_text('#!/bin/sh\necho "editing $*"\nread -r _\n')
+    editor.chmod(0o755)
+    with Workspace(home, program, {"EDITOR": str(editor)}) as workspace:
         terminal = workspace.start(furnish(workspace, width), columns=110, rows=30)
         await asyncio.to_thread(terminal.wait_for, "not connected")
         env = zellij.needed_env(workspace.environment) | {"PICODE_ZELLIJ": program}
@@ -160,7 +163,7 @@ async def test_keys_unfold_insert_open_and_send(bench: Bench) -> None:
     bench.terminal.type(ENTER)
     await bench.becomes(lambda: ("command", "1.sock", "7") in bench.daemon.asked, "the command")
     bench.terminal.type("g" + DOWN + ENTER)
-    await bench.shows("EXIT CODE")
+    await bench.shows("editing", "app.py")
 
 
 async def test_the_key_names_the_focused_pane_once_and_survives_detaching(bench: Bench) -> None:
