@@ -5,19 +5,33 @@ import os
 import secrets
 import time
 from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from picode import __version__, config
+from picode.config.schema import Settings
 from picode.paths import Paths
-from picode.protocol import codec
-from picode.protocol.events import Announced, DaemonStopping
+from picode.protocol.events import AnyEvent, CommandSeen, DaemonStopping, StatusChanged
+from picode.protocol.values import CommandNote, ModelInfo
 from picode.server import handlers, lifecycle, logs
+from picode.server.bus import EVERYBODY, Bus
+from picode.server.conversations import Conversations
 from picode.server.dispatch import Dispatch
+from picode.server.explorers import Explorers
 from picode.server.sockets import Envelope, Sockets
 from picode.server.state import Daemon
+from picode.server.terminals import Terminals
+from picode.sessions.file import SessionFile
+from picode.sessions.prompts import Prompts
+from picode.sessions.store import Store
+from picode.sessions.workspaces import Workspaces, project_of
+
+if TYPE_CHECKING:
+    from picode.agents.conversation import Conversation
+    from picode.providers.registry import Providers
+    from picode.tools.toolbox import Toolbox
 
 log = logging.getLogger(__name__)
-EVERYBODY = "daemon"
-"""The topic of what concerns all clients."""
 
 
 def run(paths: Paths, answers: Callable[[], bool], ready_fd: int = -1) -> int:
@@ -29,14 +43,26 @@ async def serve(paths: Paths, ready: Callable[[], None]) -> None:
     """Start every part, serve, end every part in order."""
     settings = config.load(paths).settings
     logs.open_log(paths, settings.log.level)
-    daemon = Daemon(paths=paths, boot=secrets.token_hex(8), started=time.time_ns() // 1_000_000)
+    boot = secrets.token_hex(8)
 
     def received(envelope: Envelope, frame: bytes) -> None:
         dispatch.received(envelope, frame)
 
     sockets = Sockets(paths, received)
-    dispatch = Dispatch(handlers.table(daemon), sockets.reply, boot=daemon.boot, pid=os.getpid())
+    bus = Bus(boot, sockets.publish)
+    models = Models(paths, settings)
+    conversations = Conversations(
+        Store(paths.sessions), Workspaces(paths.workspaces), bus, boot, models.conversation
+    )
+    terminals = Terminals()
+    explorers = Explorers(paths, conversations, terminals, bus)
+    daemon = Daemon(
+        paths=paths, boot=boot, started=time.time_ns() // 1_000_000, bus=bus, conversations=conversations,
+        terminals=terminals, explorers=explorers, prompts=Prompts(paths.prompt_history), models=models.list,
+    )  # fmt: skip
+    dispatch = Dispatch(handlers.table(daemon), sockets.reply, boot=boot, pid=os.getpid())
     daemon.clients = dispatch.peers.living
+    _connect(daemon)
     lifecycle.watch_signals(daemon.ended.set)
     try:
         sockets.bind()
@@ -44,7 +70,87 @@ async def serve(paths: Paths, ready: Callable[[], None]) -> None:
         ready()
         lifecycle.settle_memory()
         await daemon.ended.wait()
-        sockets.publish(EVERYBODY, codec.encode(Announced(DaemonStopping(), boot=daemon.boot)))
+        log.info("ending")
+        bus.announce(EVERYBODY, DaemonStopping())
+        await explorers.close()
+        await conversations.close()
+        await models.close()
+        bus.close()
     finally:
         sockets.close()
     log.info("ended in order")
+
+
+def _connect(daemon: Daemon) -> None:
+    """Who hears of what: explorers show a conversation's status and the commands of their session."""
+
+    def event(conversation: str, event: AnyEvent) -> None:
+        if isinstance(event, StatusChanged):
+            for session in daemon.conversations.workspaces_of(conversation):
+                daemon.explorers.changed(session)
+
+    def command(session: str, note: CommandNote) -> None:
+        if session:
+            daemon.bus.announce(f"workspace/{session}", CommandSeen(note))
+            daemon.explorers.changed(session)
+
+    daemon.conversations.changed = event
+    daemon.terminals.seen = command
+
+
+class Models:
+    """The parts that talk to models and run tools, made when the first conversation needs them: they are heavy."""
+
+    def __init__(self, paths: Paths, settings: Settings) -> None:
+        self._paths, self._settings = paths, settings
+        self._providers: Providers | None = None
+        self._tools: Toolbox | None = None
+
+    def providers(self) -> "Providers":
+        if self._providers is None:
+            from picode.credentials import Credentials
+            from picode.providers.registry import Providers
+
+            credentials = Credentials(self._paths.credentials, os.environ)
+            file = self._paths.config / "models.json"
+            self._providers = Providers(self._settings.models, credentials, os.environ, file)
+        return self._providers
+
+    def tools(self) -> "Toolbox":
+        if self._tools is None:
+            from picode.tools.toolbox import Toolbox
+
+            self._tools = Toolbox(self._settings, cache=self._paths.cache, state=self._paths.state)
+        return self._tools
+
+    def list(self) -> list[ModelInfo]:
+        return self.providers().models()
+
+    def conversation(
+        self, session: SessionFile, model: str, emit: Callable[[AnyEvent], None]
+    ) -> "Conversation":
+        """A living conversation; a model that was named must exist. Raises ModelFailed, ConfigError."""
+        from picode.agents.conversation import Conversation
+        from picode.sessions.messages import context_of
+
+        # read anew: a setting that was changed counts from the next conversation on
+        settings = config.load(self._paths, os.environ, Path(project_of(session.cwd))).settings
+        providers = self.providers()
+        if model:
+            model = providers.resolve(model)[1].name
+        return Conversation(
+            session,
+            model=model or context_of(session).model or providers.default(),
+            providers=providers,
+            tools=self.tools(),
+            emit=emit,
+            config=self._paths.config,
+            settings=settings,
+            shell=os.environ.get("SHELL", ""),
+        )
+
+    async def close(self) -> None:
+        if self._tools is not None:
+            await self._tools.close()
+        if self._providers is not None:
+            await self._providers.close()

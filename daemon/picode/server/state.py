@@ -5,6 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from picode.paths import Paths
+from picode.protocol.values import ModelInfo
+from picode.server.bus import Bus
+from picode.server.conversations import Conversations
+from picode.server.explorers import Explorers
+from picode.server.terminals import Terminals
+from picode.sessions.prompts import Prompts
 
 
 @dataclass
@@ -16,6 +22,13 @@ class Daemon:
     """Random, another one for each start."""
     started: int
     """Milliseconds since 1970."""
+    bus: Bus
+    conversations: Conversations
+    terminals: Terminals
+    explorers: Explorers
+    prompts: Prompts
+    models: Callable[[], list[ModelInfo]]
+    """May block for a moment."""
     clients: Callable[[], int] = lambda: 0
     """How many client processes live."""
     ended: asyncio.Event = field(default_factory=asyncio.Event)

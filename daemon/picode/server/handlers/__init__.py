@@ -2,15 +2,43 @@
 
 from picode.protocol import requests as r
 from picode.server.dispatch import Handler
-from picode.server.handlers import basics
+from picode.server.handlers.basics import Basics
+from picode.server.handlers.conversing import Conversing
+from picode.server.handlers.lists import Lists
+from picode.server.handlers.terminals import Recorders
 from picode.server.state import Daemon
 
 
 def table(daemon: Daemon) -> dict[type, Handler]:
     """Every request but `Hello`, which the dispatcher answers itself."""
-    b = basics.Basics(daemon)
+    basics, conversing, lists, recorders = (
+        Basics(daemon),
+        Conversing(daemon),
+        Lists(daemon),
+        Recorders(daemon),
+    )
     return {
-        r.Ping: b.ping,
-        r.GetStatus: b.status,
-        r.Shutdown: b.shutdown,
+        r.Ping: basics.ping,
+        r.GetStatus: basics.status,
+        r.Shutdown: basics.shutdown,
+        r.Open: conversing.open,
+        r.Look: conversing.look,
+        r.Replay: conversing.replay,
+        r.Ask: conversing.ask,
+        r.Send: conversing.send,
+        r.GetSuggestion: conversing.suggestion,
+        r.Cancel: conversing.cancel,
+        r.Answer: conversing.answer,
+        r.RunCommand: conversing.run_command,
+        r.SetModel: conversing.set_model,
+        r.InsertInput: conversing.insert_input,
+        r.GetModels: lists.models,
+        r.GetConversations: lists.conversations,
+        r.GetFiles: lists.files,
+        r.GetPrompts: lists.prompts,
+        r.TerminalOpened: recorders.opened,
+        r.CommandStarted: recorders.started,
+        r.CommandFinished: recorders.finished,
+        r.TerminalClosed: recorders.closed,
+        r.GetTerminals: recorders.all,
     }

@@ -28,9 +28,9 @@ class Basics:
             started=daemon.started,
             memory=resident_memory(),
             clients=daemon.clients(),
-            conversations=0,
-            running=0,
-            terminals=0,
+            conversations=len(daemon.conversations),
+            running=daemon.conversations.busy,
+            terminals=len(daemon.terminals),
             log=str(daemon.paths.log),
         )
 

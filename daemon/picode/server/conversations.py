@@ -1,0 +1,183 @@
+"""The living conversations, and which of them belongs to a place.
+
+Inside Zellij each session has one current conversation; outside, the project names it: the one that was opened or
+asked last there, else the one whose file was written last.
+"""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from picode import tasks
+from picode.errors import Missing, PicodeError, UsageError
+from picode.protocol.events import AnyEvent, CurrentChanged
+from picode.protocol.replies import Snapshot
+from picode.protocol.requests import Open
+from picode.protocol.values import Place, State
+from picode.server.bus import Bus
+from picode.sessions.display import path_entries
+from picode.sessions.file import SessionFile
+from picode.sessions.store import Store
+from picode.sessions.workspaces import Workspaces, project_of
+
+if TYPE_CHECKING:
+    from picode.agents.conversation import Conversation
+
+MOST_AT_REST = 32
+"""Living conversations; above that, the one that rests longest gives up its file."""
+LONGEST_TAIL = 5000
+log = logging.getLogger(__name__)
+
+Make = Callable[[SessionFile, str, Callable[[AnyEvent], None]], "Conversation"]
+"""A session file, a model's name (empty: what the conversation had, else the default), and where events go."""
+
+
+class Conversations:
+    """`changed(conversation)` is called after each of its events, for those who show its status."""
+
+    def __init__(self, store: Store, workspaces: Workspaces, bus: Bus, boot: str, make: Make) -> None:
+        self.store = store
+        self._workspaces, self._bus, self._boot, self._make = workspaces, bus, boot, make
+        self._living: OrderedDict[str, Conversation] = OrderedDict()
+        self._of_project: dict[str, str] = {}
+        self._current: dict[str, str] = {}
+        self.changed: Callable[[str, AnyEvent], None] = lambda conversation, event: None
+
+    def __len__(self) -> int:
+        return len(self._living)
+
+    @property
+    def busy(self) -> int:
+        """How many are at work."""
+        return sum(one.busy for one in self._living.values())
+
+    def state_of(self, id_: str) -> State:
+        """What the conversation is doing; one that does not live is idle."""
+        return self._living[id_].status.state if id_ in self._living else "idle"
+
+    def open(self, request: Open) -> "Conversation":
+        """The conversation that the request means; it is the place's own from now on."""
+        place = request.place
+        match request.choice:
+            case "new":
+                found = self._new(place, request.model)
+            case "latest":
+                found = self._latest(place) or self._new(place, request.model)
+            case "named":
+                if not request.name:
+                    raise UsageError("Which conversation?", "`picode sessions` lists them.")
+                found = self.get(request.name)
+            case _:
+                found = self.of(place) or self._new(place, request.model)
+        self._choose(place, found)
+        return found
+
+    def get(self, name: str) -> "Conversation":
+        """By id, the beginning of one, or its file; opened when it does not live. Raises Missing, UsageError."""
+        if name in self._living:
+            self._living.move_to_end(name)
+            return self._living[name]
+        return self._live(self.store.find(name))
+
+    def of(self, place: Place) -> "Conversation | None":
+        """The conversation of this place, when it has one."""
+        if place.zellij_session:
+            return self._known(self._workspaces.current(place.zellij_session))
+        return self._known(self._of_project.get(project_of(place.cwd), "")) or self._latest(place)
+
+    def make_for(self, place: Place) -> "Conversation":
+        """The conversation of this place, made when it has none."""
+        found = self.of(place) or self._new(place, "")
+        self._choose(place, found)
+        return found
+
+    def workspaces_of(self, conversation: str) -> list[str]:
+        """Sessions of Zellij in which this conversation is the current one (of those seen in this life)."""
+        return [name for name, id_ in self._current.items() if id_ == conversation]
+
+    def snapshot(self, conversation: "Conversation", tail: int) -> Snapshot:
+        """As it is now; every event up to `seq` is in it."""
+        session = conversation.session
+        entries, earlier = path_entries(session, max(0, min(tail, LONGEST_TAIL)))
+        return Snapshot(
+            id=0,
+            conversation=conversation.id,
+            path=str(session.path),
+            cwd=session.cwd,
+            seq=self._bus.seq(conversation.id),
+            boot=self._boot,
+            status=conversation.status,
+            name=session.name,
+            entries=entries,
+            earlier=earlier,
+            draft=conversation.draft,
+            running=conversation.running,
+            notices=[*session.notices, *self._workspaces.notices],
+        )
+
+    async def close(self) -> None:
+        """End every turn in order, keep what there is, close every file."""
+        living = list(self._living.values())
+        self._living.clear()
+        for conversation in living:
+            try:
+                await conversation.close()
+            except Exception:
+                log.exception("conversation %s did not end in order", conversation.id)
+        self.store.close()
+
+    def _new(self, place: Place, model: str) -> "Conversation":
+        return self._live(self.store.new(place.cwd), model)
+
+    def _latest(self, place: Place) -> "Conversation | None":
+        session = self.store.latest(place.cwd)
+        return self._living.get(session.id) or self._live(session) if session is not None else None
+
+    def _known(self, id_: str) -> "Conversation | None":
+        """The one with this id, unless its file is gone or broken: then the place begins anew."""
+        if not id_:
+            return None
+        try:
+            return self.get(id_)
+        except Missing:
+            return None
+        except PicodeError as error:
+            log.warning("conversation %s cannot be opened: %s", id_, error)
+            return None
+
+    def _live(self, session: SessionFile, model: str = "") -> "Conversation":
+        if session.id in self._living:
+            return self._living[session.id]
+
+        def emit(event: AnyEvent) -> None:
+            self._bus.emit(session.id, event)
+            self.changed(session.id, event)
+
+        conversation = self._living[session.id] = self._make(session, model, emit)
+        self._let_one_go()
+        return conversation
+
+    def _choose(self, place: Place, conversation: "Conversation") -> None:
+        name = place.zellij_session
+        if not name:
+            self._of_project[project_of(place.cwd)] = conversation.id
+        elif self._workspaces.current(name) != conversation.id:
+            try:
+                self._workspaces.choose(name, conversation.id)
+            except PicodeError as error:
+                log.warning("%s", error)  # it counts in this life of the daemon
+            self._bus.announce(f"workspace/{name}", CurrentChanged(conversation.id))
+        if name:
+            self._current[name] = conversation.id
+
+    def _let_one_go(self) -> None:
+        """Above the bound, close one that rests and was not used longest."""
+        if len(self._living) <= MOST_AT_REST:
+            return
+        for id_, conversation in list(self._living.items())[:-1]:
+            # one without a message is only here
+            if not conversation.busy and conversation.session.on_disk:
+                del self._living[id_]
+                tasks.spawn(conversation.close(), f"close conversation {id_}")
+                return

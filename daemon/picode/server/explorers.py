@@ -1,0 +1,113 @@
+"""One explorer for each Zellij session that was seen: what it may do, and when it looks again."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from picode import tasks
+from picode.errors import Missing, PicodeError
+from picode.paths import Paths
+from picode.protocol.events import InputInserted, Noticed
+from picode.protocol.terminal import Fetch
+from picode.protocol.values import Place, Status
+from picode.server.bus import Bus
+from picode.server.conversations import Conversations
+from picode.server.fetch import fetch
+from picode.server.terminals import Terminals
+
+if TYPE_CHECKING:
+    from picode.server.explorer import Explorer
+
+MOST = 64
+log = logging.getLogger(__name__)
+
+
+class Explorers:
+    """`sign_of_life(place)` for whatever comes from inside Zellij."""
+
+    def __init__(self, paths: Paths, conversations: Conversations, terminals: Terminals, bus: Bus) -> None:
+        self._paths, self._conversations, self._terminals, self._bus = paths, conversations, terminals, bus
+        self._places: dict[str, Place] = {}
+        self._explorers: dict[str, Explorer] = {}
+
+    def sign_of_life(self, place: Place, *, first_terminal: bool = False) -> None:
+        """A client of this session is here; with its first shell, the session may be a resurrected one."""
+        session = place.zellij_session
+        if not session or not place.zellij_env:
+            return
+        self._places[session] = place
+        try:
+            self._explorer(session, place.zellij_env, Path(place.cwd)).start()
+        except (PicodeError, OSError) as error:
+            log.warning("no explorer for %s: %s", session, error)
+        if first_terminal:
+            tasks.spawn(self._resume(session, place.zellij_env), f"resume the assistant of {session}")
+
+    def changed(self, session: str) -> None:
+        """Status or commands have changed."""
+        if session in self._explorers:
+            self._explorers[session].changed()
+
+    async def close(self) -> None:
+        explorers = list(self._explorers.values())
+        self._explorers.clear()
+        await asyncio.gather(*(one.close() for one in explorers), return_exceptions=True)
+
+    def _explorer(self, session: str, env: Mapping[str, str], cwd: Path) -> "Explorer":
+        if session not in self._explorers:
+            from picode.server.explorer import Callbacks, Explorer
+
+            async def insert(text: str) -> None:
+                self._bus.emit(self._conversation(session), InputInserted(text))
+
+            async def send_command(terminal: str, number: int) -> None:
+                await self._send(session, terminal, Fetch(number=number))
+
+            async def send_pane(pane: str) -> None:
+                try:
+                    info = self._terminals.in_pane(session, pane)
+                except Missing as error:
+                    self._tell(session, error)
+                    return
+                await self._send(session, info.socket, Fetch(back=1, running=True))
+
+            if len(self._explorers) >= MOST:
+                oldest = next(iter(self._explorers))
+                tasks.spawn(self._explorers.pop(oldest).close(), f"close the explorer of {oldest}")
+            callbacks = Callbacks(
+                insert=insert,
+                send_command=send_command,
+                send_pane=send_pane,
+                status=lambda: self._status(session),
+                commands=lambda: self._terminals.notes(session),
+            )
+            self._explorers[session] = Explorer(session, env, cwd, callbacks)
+        return self._explorers[session]
+
+    def _status(self, session: str) -> Status:
+        conversation = self._conversations.of(self._places[session])
+        return conversation.status if conversation is not None else Status()
+
+    def _conversation(self, session: str) -> str:
+        return self._conversations.make_for(self._places[session]).id
+
+    async def _send(self, session: str, terminal: str, request: Fetch) -> None:
+        """Send a command's output; what goes wrong is told in the assistant's pane, where somebody looks."""
+        try:
+            record = await fetch(self._paths, terminal, request)
+            self._conversations.make_for(self._places[session]).ask("", command=record)
+        except PicodeError as error:
+            self._tell(session, error)
+
+    def _tell(self, session: str, error: PicodeError) -> None:
+        self._bus.emit(self._conversation(session), Noticed("error", str(error)))
+
+    async def _resume(self, session: str, env: Mapping[str, str]) -> None:
+        from picode.server.explorer import resume_assistant
+
+        try:
+            await resume_assistant(session, env)
+        except (PicodeError, OSError, ValueError) as error:
+            log.info("the assistant of %s was not started again: %s", session, error)

@@ -1,0 +1,36 @@
+"""Lists to choose from: models, conversations, files, prompts."""
+
+import asyncio
+
+from picode.protocol import requests as r
+from picode.protocol.replies import Conversations, Files, Models, Prompts
+from picode.server.state import Daemon
+
+MOST = 1000
+
+
+class Lists:
+    """Handlers of `Get…` requests; those that read a disk or ask a keyring do it in a thread."""
+
+    def __init__(self, daemon: Daemon) -> None:
+        self._daemon = daemon
+
+    async def models(self, request: r.GetModels) -> Models:
+        return Models(id=0, models=await asyncio.to_thread(self._daemon.models))
+
+    def conversations(self, request: r.GetConversations) -> Conversations:
+        living = self._daemon.conversations
+        found = living.store.list(request.cwd, max(1, min(request.limit, MOST)))
+        for info in found:
+            info.state = living.state_of(info.id)
+        return Conversations(id=0, conversations=found)
+
+    async def files(self, request: r.GetFiles) -> Files:
+        from picode.context.files import complete
+
+        cwd = self._daemon.conversations.get(request.conversation).session.cwd
+        limit = max(1, min(request.limit, MOST))
+        return Files(id=0, paths=await asyncio.to_thread(complete, cwd, request.query, limit))
+
+    def prompts(self, request: r.GetPrompts) -> Prompts:
+        return Prompts(id=0, prompts=self._daemon.prompts.last(max(1, request.limit)))
