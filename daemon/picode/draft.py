@@ -109,7 +109,7 @@ def _arguments(call: _Call, broken: dict[str, str]) -> dict[str, Any]:
     text = "".join(call.pieces).strip()
     try:
         found = json.loads(text) if text else {}
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         broken[call.id] = f"its arguments are not complete JSON ({error})"
         return {}
     if not isinstance(found, dict):

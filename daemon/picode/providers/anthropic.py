@@ -81,7 +81,14 @@ class _Kind(msgspec.Struct):
     type: str = ""
 
 
-KNOWN = {"message_start", "content_block_start", "content_block_delta", "message_delta", "message_stop", "error"}
+KNOWN = {
+    "message_start",
+    "content_block_start",
+    "content_block_delta",
+    "message_delta",
+    "message_stop",
+    "error",
+}
 _decode = msgspec.json.Decoder(_Event).decode
 
 

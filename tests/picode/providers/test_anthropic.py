@@ -8,6 +8,7 @@ from picode.draft import Draft
 from picode.messages import (
     Assistant,
     Image,
+    Message,
     Stopped,
     StreamEvent,
     Text,
@@ -122,7 +123,7 @@ async def test_an_error_in_mid_stream_keeps_what_came(model_server: ModelServer)
 
 async def test_the_request_has_the_forms_of_the_api(model_server: ModelServer) -> None:
     model_server.enqueue(say("ok"))
-    told = [
+    told: list[Message] = [
         user("look"),
         Assistant(
             [Thinking("hm", "sig"), Text("I look."), ToolCall("id.with.dots", "read", {"path": "a"})],

@@ -9,6 +9,7 @@ from picode.draft import Draft
 from picode.messages import (
     Assistant,
     Image,
+    Message,
     Stopped,
     StreamEvent,
     Text,
@@ -110,7 +111,7 @@ def test_every_split_of_a_recorded_stream_gives_the_same_answer() -> None:
 
 async def test_the_request_has_the_forms_of_the_api(model_server: ModelServer) -> None:
     model_server.enqueue(say("ok"))
-    told = [
+    told: list[Message] = [
         User([Text("look"), Image("QUJD", "image/png")], 1),
         Assistant(
             [Thinking("hm", "reasoning_content"), Text("I look."), ToolCall("c1", "read", {"path": "ü"})],

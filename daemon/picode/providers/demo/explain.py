@@ -20,6 +20,8 @@ CONCERNS: tuple[Callable[[Record], Finding | None], ...] = (
 )
 # pytest's own output holds tracebacks, make's the words of whatever it ran: two findings are enough
 MOST = 2
+MOST_LINES = 2000
+LONGEST_LINE = 400
 
 
 def explain(record: Record) -> Finding:
@@ -27,13 +29,19 @@ def explain(record: Record) -> Finding:
     begun = _status(record)
     if record.status == 0:
         return Finding(f"{begun} {_output(record)}")
-    found = [finding for concern in CONCERNS if (finding := concern(record)) is not None][:MOST]
+    read = replace(record, output=_readable(record.output))
+    found = [finding for concern in CONCERNS if (finding := concern(read)) is not None][:MOST]
     if not found:
         return Finding(f"{begun} {_output(record)}")
     main = found[0]
     fix = next((finding.fix for finding in found if finding.fix), "")
     text = "\n\n".join([begun, *(finding.text for finding in found)])
     return replace(main, text=text, fix=fix)
+
+
+def _readable(output: str) -> str:
+    """The end of the output in lines of a bounded length: patterns take the square of a line's length."""
+    return "\n".join(line[:LONGEST_LINE] for line in output.splitlines()[-MOST_LINES:])
 
 
 def _status(record: Record) -> str:

@@ -68,7 +68,7 @@ def _not_found(record: Record) -> Finding | None:
     name = found["name"]
     if install := re.search(INSTALL, record.output, re.MULTILINE):
         return Finding(f"There is no command `{name}` here; it can be installed.", install[1])
-    near = difflib.get_close_matches(name, COMMON, 1, 0.7)
+    near = _near(name)
     if near and name in record.command.split():
         fix = re.sub(rf"(?<!\S){re.escape(name)}(?!\S)", lambda _: near[0], record.command, count=1)
         return Finding(f"There is no command `{name}`. Did you mean `{near[0]}`?", fix)
@@ -76,6 +76,12 @@ def _not_found(record: Record) -> Finding | None:
         f"There is no command `{name}` on PATH: it is not installed, or mistyped.",
         f"type -a {shlex.quote(name)}",
     )
+
+
+def _near(name: str) -> list[str]:
+    """The common command that was meant: two letters in the wrong order come first."""
+    swapped = [command for command in COMMON if sorted(command) == sorted(name)]
+    return swapped[:1] or difflib.get_close_matches(name, COMMON, 1, 0.7)
 
 
 def _not_runnable(record: Record) -> Finding | None:
