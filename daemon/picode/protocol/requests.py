@@ -93,6 +93,8 @@ class Send(Request, tag="send"):
     command: CommandRecord | None = None
     piped: str | None = None
     """What `picode send` read from its standard input, in place of a command."""
+    once: str = ""
+    """Names this key press: one that comes again after a broken connection is taken once."""
 
 
 class GetSuggestion(Request, tag="get_suggestion"):

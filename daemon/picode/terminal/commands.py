@@ -1,0 +1,193 @@
+"""What a terminal's shell has run, put together from its marks and the bytes between them.
+
+C;<status before>;<text>   a command begins; all bytes until its end are its output
+D;<status>                 it has ended
+H <history line> E         bash: the text of the command that has just ended
+P;<directory>;<keys>       the shell waits at a prompt; `az`: the keys are the usual ones
+K;<key>;<text>             a key of PiCode's was pressed
+"""
+
+import re
+import time
+from collections import deque
+from typing import NamedTuple
+
+from picode.terminal.marks import Mark
+from picode.terminal.ring import COMMANDS, Kept, Output, Ring
+
+LONGEST_TYPED = 16 * 1024
+LONGEST_COMMAND = 64 * 1024
+PROMPT_END = re.compile(rb"\x1b\]133;B[^\x07\x1b]*(?:\x07|\x1b\\)")
+HISTORY_LINE = re.compile(rb"\s*(\d+)[* ] (.*)", re.DOTALL)
+# what fish prints itself between its preexec event and the command: paste mode off, the title, colours
+FISH_PROLOGUE = re.compile(
+    rb"(?:\x1b\[\?\d+l|\x1b\[[>=][\d;]*[um])*(?:\x1b\]0;.{0,2048}?\x07(?:\x1b\[[\d;]*m|\x1b\(B|\x0f)*\r)?",
+    re.DOTALL,
+)
+
+
+class Command:
+    """One command; times in milliseconds, `started` since 1970."""
+
+    __slots__ = ("begun", "cwd", "duration", "ended", "number", "output", "size", "started", "status", "text")
+
+    def __init__(self, number: int, text: str, cwd: str) -> None:
+        self.number = number
+        self.text = text
+        self.cwd = cwd
+        self.started = int(time.time() * 1000)
+        self.begun = time.monotonic()
+        self.status: int | None = None
+        self.duration = 0
+        self.size = 0
+        self.ended = False
+        self.output: Output | None = Output()
+
+    def elapsed(self) -> int:
+        return self.duration if self.ended else int((time.monotonic() - self.begun) * 1000)
+
+
+class Event(NamedTuple):
+    """Something that others should know: `started`, `finished`, `prompt`, `send` or `suggest`."""
+
+    kind: str
+    command: Command | None = None
+    text: str = ""
+
+
+class Commands:
+    def __init__(self, shell: str, cwd: str) -> None:
+        self.shell = shell
+        self.cwd = cwd
+        self.at_prompt = False
+        self.bracketed = False
+        """The shell takes a bracketed paste at this prompt."""
+        self.alt = False
+        """Alt-a and Alt-z have their usual meaning."""
+        self.running: Command | None = None
+        self.finished: deque[Command] = deque(maxlen=COMMANDS)
+        self._ring = Ring()
+        self._count = 0
+        self._typed = bytearray()
+        self._history = -1
+
+    def print(self, data: bytes) -> None:
+        """The terminal showed `data`."""
+        running = self.running
+        if running and running.output:
+            # between a command's end and the prompt the shell itself prints
+            if not running.ended:
+                running.output.add(data)
+        elif self.at_prompt:
+            self._type(data)
+
+    def _type(self, data: bytes) -> None:
+        if b"\x1b[?2004" in data:
+            self.bracketed = data.rfind(b"\x1b[?2004h") > data.rfind(b"\x1b[?2004l")
+        self._typed += data
+        if len(self._typed) > LONGEST_TYPED:
+            del self._typed[:-LONGEST_TYPED]
+
+    def mark(self, mark: Mark) -> list[Event]:
+        verb, arguments = mark
+        first = arguments[0] if arguments else b""
+        second = arguments[1] if len(arguments) > 1 else b""
+        if verb == "C":
+            return self._begin(_status(first), second)
+        if verb == "D":
+            self._end(_status(first))
+        elif verb == "H":
+            self._name(first)
+        elif verb == "P":
+            return self._prompt(first, second)
+        elif verb == "K":
+            return [Event(first.decode("ascii", "replace"), text=_text(second))]
+        return []
+
+    def _begin(self, before: int | None, text: bytes) -> list[Event]:
+        told = []
+        if self.running:
+            # several commands pasted at once: bash shows no prompt between them
+            self._end(before)
+            told.append(self._finish())
+        self._count += 1
+        self.running = Command(self._count, _text(text) or self._echoed(), self.cwd)
+        self.at_prompt = False
+        self._typed.clear()
+        return [*told, Event("started", self.running)]
+
+    def _end(self, status: int | None) -> None:
+        command = self.running
+        if not command or command.ended or not command.output:
+            return
+        command.ended = True
+        command.status = status
+        command.duration = int((time.monotonic() - command.begun) * 1000)
+
+    def _name(self, line: bytes) -> None:
+        """bash's history knows the text exactly, unless it ignored the command: then its number stays."""
+        found = HISTORY_LINE.match(line.removesuffix(b"\n").removesuffix(b"\r").replace(b"\r\n", b"\n"))
+        if not found:
+            return
+        number, text = int(found[1]), _text(found[2])
+        if self.running and (number != self._history or self.running.text.strip() == text.strip()):
+            self.running.text = text
+        self._history = number
+
+    def _prompt(self, cwd: bytes, flags: bytes) -> list[Event]:
+        told = []
+        if self.running:
+            self._end(None)
+            told.append(self._finish())
+        if cwd:
+            self.cwd = _text(cwd)
+        self.at_prompt = True
+        self.alt = b"az" in flags
+        self._typed.clear()
+        return [*told, Event("prompt")]
+
+    def _finish(self) -> Event:
+        command = self.running
+        assert command and command.output
+        kept = self._without_prologue(command.output.kept())
+        command.size = len(kept.head) + kept.missing + len(kept.tail)
+        command.output = None
+        self._ring.add(command.number, kept)
+        self.finished.append(command)
+        self.running = None
+        return Event("finished", command)
+
+    def kept(self, command: Command) -> Kept | None:
+        """Its output so far, or None when the ring has forgotten it."""
+        if command.output:
+            return self._without_prologue(command.output.kept())
+        return self._ring.get(command.number)
+
+    def find(self, number: int = 0, back: int = 1, running: bool = False) -> Command | None:
+        """Command `number`, or the `back`th last; `running`: one that runs now is the last."""
+        known = [*self.finished, *([self.running] if self.running and (running or number) else [])]
+        if number:
+            return next((command for command in known if command.number == number), None)
+        return known[-back] if 0 < back <= len(known) else None
+
+    def _without_prologue(self, kept: Kept) -> Kept:
+        if self.shell != "fish":
+            return kept
+        found = FISH_PROLOGUE.match(kept.head)
+        return kept._replace(head=kept.head[found.end() :] if found else kept.head)
+
+    def _echoed(self) -> str:
+        """What stands on the line after the prompt, where the shell cannot tell."""
+        from picode.plaintext import seen
+
+        typed = bytes(self._typed)
+        ends = list(PROMPT_END.finditer(typed))
+        return seen(typed[ends[-1].end() :]).strip("\n") if ends else ""
+
+
+def _text(raw: bytes) -> str:
+    return raw[:LONGEST_COMMAND].decode("utf-8", "replace")
+
+
+def _status(raw: bytes) -> int | None:
+    return int(raw) if raw.isdigit() else None

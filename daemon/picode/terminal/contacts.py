@@ -1,0 +1,122 @@
+"""Everything a recorder has to do with others: the daemon, those who ask it, and what they may type into the shell."""
+
+import os
+from typing import TYPE_CHECKING
+
+from picode.errors import PicodeError
+from picode.paths import resolve
+from picode.protocol import codec
+from picode.protocol.requests import (
+    CommandFinished,
+    CommandStarted,
+    GetSuggestion,
+    Send,
+    TerminalClosed,
+    TerminalOpened,
+)
+from picode.protocol.values import CommandRecord, Place, TerminalInfo
+from picode.terminal import keys, recorder, records, tty
+from picode.terminal.answers import Answers
+from picode.terminal.commands import Command, Event
+from picode.terminal.link import Link
+
+if TYPE_CHECKING:
+    from picode.terminal.recording import Recording
+
+
+class Contacts:
+    def __init__(self, recording: "Recording") -> None:
+        self._recording = recording
+        self.loop = recording.loop
+        self.socket = recorder.own_socket()
+        self._presses = 0
+        self.answers = Answers(self)
+        self.link = Link(self, str(resolve().requests_socket))
+        try:
+            self.answers.open()
+        except (OSError, PicodeError):
+            # the terminal works without: `picode last` says that nobody answers
+            pass
+        self.link.ensure()
+
+    # what the two connections need of the terminal
+
+    def say(self, sentence: str) -> None:
+        self._recording.say(sentence)
+
+    def hello(self) -> bytes:
+        return codec.encode(TerminalOpened(id=0, terminal=self.terminal()))
+
+    def terminal(self) -> TerminalInfo:
+        recording = self._recording
+        return records.terminal(recording.commands, self.socket, recording.shell.pid, recording.shell.name)
+
+    def place(self) -> Place:
+        return records.place(self._recording.commands, self._recording.shell.name)
+
+    def find(self, number: int, back: int, running: bool) -> Command | None:
+        return self._recording.commands.find(number, back, running)
+
+    def recent(self, limit: int) -> list[Command]:
+        commands = self._recording.commands
+        known = [*commands.finished, *([commands.running] if commands.running else [])]
+        return known[-limit:] if limit > 0 else []
+
+    def record(self, command: Command) -> CommandRecord | None:
+        columns, rows = tty.size(self._recording.shell.master)
+        return records.record(self._recording.commands, command, columns, rows)
+
+    def insert(self, text: str) -> bool:
+        """Put text on the prompt; false when the shell waits at none."""
+        commands = self._recording.commands
+        if not commands.at_prompt:
+            return False
+        self._recording.type(keys.pasted(text, commands.bracketed))
+        return True
+
+    # what happens in the terminal
+
+    def happened(self, event: Event) -> None:
+        if event.kind == "started" and event.command:
+            self.link.ensure()
+            note = records.note(event.command, self.socket)
+            self.link.tell(CommandStarted(id=0, terminal=self.socket, note=note))
+        elif event.kind == "finished" and event.command:
+            note = records.note(event.command, self.socket)
+            self.link.tell(CommandFinished(id=0, terminal=self.socket, note=note))
+        elif event.kind == "send":
+            self._send(event.text)
+        elif event.kind == "suggest":
+            self.link.ask(GetSuggestion(id=0, place=self.place()))
+
+    def _send(self, text: str) -> None:
+        last = self.find(0, 1, False)
+        command = self.record(last) if last else None
+        if not text.strip() and command is None:
+            self.say("there is no command to send yet.")
+            return
+        self._presses += 1
+        once = f"{self.socket}:{self._presses}"
+        self.link.ask(Send(id=0, place=self.place(), text=text, command=command, once=once))
+
+    def child_ended(self) -> None:
+        self.link.child_ended()
+
+    def close(self) -> None:
+        self.link.tell(TerminalClosed(id=0, terminal=self.socket))
+        self.link.close()
+        self.answers.close()
+
+
+def remove_dead(directory: str) -> None:
+    """Sockets of recorders that were killed."""
+    for name in os.listdir(directory):
+        number = name.removesuffix(".sock")
+        if not number.isdigit() or os.path.exists(f"/proc/{number}") or int(number) == os.getpid():
+            continue
+        try:
+            os.kill(int(number), 0)
+        except ProcessLookupError:
+            os.unlink(os.path.join(directory, name))
+        except OSError:
+            pass

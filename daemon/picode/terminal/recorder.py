@@ -1,0 +1,68 @@
+"""The recorder's life: a shell on a PTY, bytes relayed at once, everything else when there is time for it."""
+
+import os
+import signal
+import sys
+
+from picode.terminal import tty
+
+
+def begin(kind: str, program: str, argv: list[str]) -> tty.Shell:
+    """Start the shell; whatever fails here leaves the terminal as it was."""
+    if not os.access(program, os.X_OK):
+        raise OSError(f"{program} is no program")
+    environ = {**os.environ, "PICODE_TERMINAL": own_socket()}
+    return tty.spawn(program, argv, environ, os.urandom(16).hex().encode())
+
+
+def own_socket() -> str:
+    return os.path.join(runtime_directory(), "terminals", f"{os.getpid()}.sock")
+
+
+def runtime_directory() -> str:
+    """As picode.paths has it, without its imports where a variable says it."""
+    if home := os.environ.get("PICODE_HOME"):
+        return os.path.join(os.path.abspath(os.path.expanduser(home)), "run")
+    if runtime := os.environ.get("XDG_RUNTIME_DIR"):
+        return os.path.join(runtime, "picode")
+    use_site_packages()
+    from picode import paths
+
+    return str(paths.resolve().runtime)
+
+
+def use_site_packages() -> None:
+    """The interpreter was started without them (-S), for a quicker first prompt."""
+    if "site" not in sys.modules:
+        import site
+
+        site.main()
+
+
+def go_on(shell: tty.Shell, kind: str, program: str) -> None:
+    """Relay until the shell ends, then end as it did."""
+    from picode.terminal.recording import Recording
+
+    modes = tty.make_raw(0)
+    try:
+        status = Recording(shell, kind, program, modes).run()
+    finally:
+        tty.restore(0, modes)
+    end_as(status)
+
+
+def end_as(status: int) -> None:
+    """Exit with the shell's code, or die of its signal."""
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        signal.signal(number, signal.SIG_DFL) if number != signal.SIGKILL else None
+        os.kill(os.getpid(), number)
+    os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
+
+
+def take_title(kind: str, program: str) -> None:
+    """Zellij saves a pane whose process is called exactly `$SHELL` as a plain shell."""
+    import setproctitle
+
+    shell = os.environ.get("SHELL", "")
+    setproctitle.setproctitle(shell if os.path.basename(shell) == kind else program)

@@ -1,0 +1,116 @@
+"""The two terminals of a recorder: the outer one that it was started on, and the PTY that it gives to the shell.
+
+This file and `start.py` are all that is loaded before the shell runs, so they import next to nothing.
+"""
+
+import fcntl
+import os
+import signal
+import sys
+import termios
+
+Modes = list["int | list[bytes | int]"]
+
+
+class Shell:
+    """A shell that runs on a PTY of its own."""
+
+    def __init__(self, pid: int, master: int, name: str, secret: bytes) -> None:
+        self.pid = pid
+        self.master = master
+        self.secret = secret
+        self.name = name
+        """The PTY's path."""
+
+
+def spawn(program: str, arguments: list[str], environ: dict[str, str], secret: bytes) -> Shell:
+    """Start `program` on a new PTY with the modes and the size of our own terminal.
+
+    The secret waits in a pipe whose number is in PICODE_SECRET_FD. OSError when no PTY or process can be had.
+    """
+    master, slave = os.openpty()
+    name = os.ttyname(slave)
+    told, tell = os.pipe()
+    os.write(tell, secret + b"\n")
+    os.close(tell)
+    termios.tcsetattr(slave, termios.TCSANOW, termios.tcgetattr(0))
+    copy_size(0, slave)
+    environ = {**environ, "PICODE_TTY": name, "PICODE_SECRET_FD": str(told)}
+    pid = os.fork()
+    if not pid:
+        _become(program, arguments, environ, slave, told)
+    os.close(slave)
+    os.close(told)
+    os.set_blocking(master, False)
+    return Shell(pid, master, name, secret)
+
+
+def _become(program: str, arguments: list[str], environ: dict[str, str], slave: int, told: int) -> None:
+    try:
+        os.login_tty(slave)
+        os.set_inheritable(told, True)
+        restore_signals()
+        os.execve(program, arguments, environ)
+    except OSError as error:
+        os.write(2, f"picode: {program} cannot be started: {error.strerror}.\n".encode())
+    finally:
+        os._exit(127)
+
+
+def restore_signals() -> None:
+    """Python ignores these two; what we start must not inherit that."""
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):
+        signal.signal(number, signal.SIG_DFL)
+
+
+def copy_size(source: int, target: int) -> None:
+    """The window size; the kernel tells the foreground processes when it changed."""
+    try:
+        fcntl.ioctl(target, termios.TIOCSWINSZ, fcntl.ioctl(source, termios.TIOCGWINSZ, bytes(8)))
+    except OSError:
+        pass
+
+
+def size(fd: int) -> tuple[int, int]:
+    """Columns and rows; 80 x 24 where they are unknown."""
+    try:
+        raw = fcntl.ioctl(fd, termios.TIOCGWINSZ, bytes(8))
+    except OSError:
+        return 80, 24
+    rows, columns = (int.from_bytes(raw[at : at + 2], sys.byteorder) for at in (0, 2))
+    return columns or 80, rows or 24
+
+
+def make_raw(fd: int) -> Modes | None:
+    """Every byte passes; the modes to be put back, or None when the terminal is gone."""
+    try:
+        before = termios.tcgetattr(fd)
+        input_, output, control, local, *rest = termios.tcgetattr(fd)
+        input_ &= ~(
+            termios.BRKINT | termios.ICRNL | termios.INPCK | termios.ISTRIP | termios.IXON
+            | termios.INLCR | termios.IGNCR | termios.PARMRK | termios.IXOFF
+        )  # fmt: skip
+        output &= ~termios.OPOST
+        control = control & ~(termios.CSIZE | termios.PARENB) | termios.CS8
+        local &= ~(termios.ECHO | termios.ECHONL | termios.ICANON | termios.IEXTEN | termios.ISIG)
+        rest[-1][termios.VMIN], rest[-1][termios.VTIME] = 1, 0
+        termios.tcsetattr(fd, termios.TCSANOW, [input_, output, control, local, *rest])
+    except termios.error:
+        return None
+    return before
+
+
+def restore(fd: int, modes: Modes | None) -> None:
+    if modes is not None:
+        try:
+            termios.tcsetattr(fd, termios.TCSADRAIN, modes)
+        except termios.error:
+            pass
+
+
+def reopen(fd: int) -> int:
+    """The same terminal with a file description of its own, so that not blocking is nobody else's business."""
+    try:
+        return os.open(os.ttyname(fd), os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+    except OSError:
+        return os.dup(fd)

@@ -1,0 +1,152 @@
+# PiCode in zsh (5.8 or newer). The lines before this one say where PiCode is: __picode_python, __picode_stdlib,
+# __picode_package. Sourced from ~/.zshrc; it does nothing in a shell that is not interactive.
+
+if [[ -o interactive && ${__picode_loaded-} != $$ ]]; then
+typeset -g +x __picode_loaded=$$
+
+# --- The recorder: becomes this terminal's process once, and starts the shell again on a PTY of its own.
+
+__picode_record() {
+    emulate -L zsh
+    [[ -z ${PICODE_NO_RECORD-} && -z ${ZSH_EXECUTION_STRING-} && -t 0 && -t 1 && -t 2 ]] || return 0
+    [[ -n ${ZELLIJ-} || ${PICODE_RECORD-} == 1 ]] || return 0
+    [[ -n ${PICODE_TTY-} && /dev/fd/0 -ef ${PICODE_TTY-} ]] && return 0
+    local start=$__picode_package/terminal/start.py file program name=zsh
+    for file in $__picode_python $__picode_stdlib/os.py $start; do
+        if [[ ! -r $file ]]; then
+            builtin print -ru2 "picode: this shell is not recorded: $file is gone. Run \"picode setup\" again."
+            return 0
+        fi
+    done
+    if [[ ${TERM:-dumb} == dumb ]]; then
+        builtin print -ru2 'picode: this shell is not recorded: the terminal is "dumb".'
+        return 0
+    fi
+    program=(/proc/$$/exe(N:A)) 2>/dev/null
+    [[ -x $program ]] || program=$SHELL
+    [[ -x $program && ${program:t} == zsh* ]] || program=$(builtin whence -p zsh)
+    [[ -o login ]] && name=-zsh
+    [[ -x $__picode_python ]] && exec $__picode_python -I -S $start zsh $program $name
+    builtin print -ru2 "picode: this shell is not recorded: $__picode_python cannot be started."
+    return 0
+}
+__picode_record
+builtin unfunction __picode_record
+
+# --- The secret: what the shell prints counts as the shell's own only with it, and no program gets it.
+
+typeset -g +x __picode_secret=
+if [[ -n ${PICODE_SECRET_FD-} ]]; then
+    IFS= builtin read -r -t 2 -u $PICODE_SECRET_FD __picode_secret 2>/dev/null || :
+    { exec {PICODE_SECRET_FD}<&- } 2>/dev/null || :
+    builtin unset PICODE_SECRET_FD
+fi
+
+# --- Marks: builtins print them, so a prompt starts no process.
+
+__picode_quote() {
+    emulate -L zsh
+    setopt extended_glob no_multibyte
+    typeset -g __picode_quoted=${1//(#m)[^A-Za-z0-9\/._~-]/%${(l:2::0:)$(([##16] #MATCH))}}
+}
+
+# the first of the precmd functions: the command's end, where PROMPT_EOL_MARK has not told it
+__picode_ended() {
+    local last=$?
+    emulate -L zsh
+    local mark=$'\e]8671;'$__picode_secret bel=$'\a'
+    [[ ${__picode_place-} == "$PWD" ]] || __picode_moved
+    builtin print -rn -- "$mark;D;$last$bel${__picode_133+$__picode_133;D;$last$bel}${__picode_seven}$mark;P;$__picode_directory;$__picode_flags$bel" >$TTY
+    [[ ${PROMPT_EOL_MARK-} == *']8671;'* ]] ||
+        typeset -g +x PROMPT_EOL_MARK="%{$mark;D;%?"$'\a'"%}${PROMPT_EOL_MARK-%B%S%#%s%b}"
+    [[ $preexec_functions[-1] == __picode_begins ]] ||
+        preexec_functions=(${preexec_functions:#__picode_begins} __picode_begins)
+    [[ $precmd_functions[-1] == __picode_prompted ]] ||
+        precmd_functions=(${precmd_functions:#__picode_prompted} __picode_prompted)
+    return $last
+}
+
+__picode_moved() {
+    typeset -g __picode_place=$PWD
+    __picode_quote "$PWD"
+    typeset -g __picode_directory=$__picode_quoted
+    typeset -g __picode_seven=$'\e]7;file://'${HOST-}$__picode_directory$'\e\\'
+}
+
+# the last of the precmd functions: others may have made a new prompt
+__picode_prompted() {
+    if [[ -z ${__picode_known-} ]]; then
+        typeset -g __picode_known=1
+        # somebody else prints the standard marks already
+        [[ ${PROMPT-} == *']133;'* || -n ${__vsc_initialized-} || -n ${functions[p10k]-} ]] ||
+            typeset -g __picode_133=$'\e]133'
+    fi
+    [[ -n ${__picode_133-} && ${PROMPT-} != *']133;'* ]] || return 0
+    PROMPT="%{$__picode_133;A"$'\a'"%}$PROMPT%{$__picode_133;B"$'\a'"%}"
+}
+
+# the last of the preexec functions: what others print is not the command's
+__picode_begins() {
+    emulate -L zsh
+    __picode_quote "${1:-${3-}}"
+    local bel=$'\a'
+    builtin print -rn -- "${__picode_133+$__picode_133;C$bel}"$'\e]8671;'"$__picode_secret;C;;$__picode_quoted$bel" >$TTY
+}
+
+# --- Keys
+
+__picode_send() {
+    emulate -L zsh
+    if [[ -n $__picode_secret ]]; then
+        __picode_quote "$BUFFER"
+        builtin print -rn -- $'\e]8671;'"$__picode_secret;K;send;$__picode_quoted"$'\a' >$TTY
+    else
+        zle -I
+        $__picode_python -I -m picode send -- "$BUFFER" <$TTY
+    fi
+    [[ -z $BUFFER ]] || builtin print -rs -- "$BUFFER"
+    BUFFER=
+}
+
+__picode_suggest() {
+    [[ -z $__picode_secret ]] || builtin print -rn -- $'\e]8671;'"$__picode_secret;K;suggest"$'\a' >$TTY
+}
+
+__picode_redraw() {
+    zle -I
+    zle reset-prompt
+}
+
+__picode_bind() {
+    emulate -L zsh
+    local map
+    zle -N __picode_send
+    zle -N __picode_suggest
+    zle -N __picode_redraw
+    for map in emacs viins vicmd; do
+        bindkey -M $map '^Xa' __picode_send
+        bindkey -M $map '^Xz' __picode_suggest
+        # the recorder types these three
+        bindkey -M $map '^[[86712~' __picode_redraw
+        bindkey -M $map '^[[86713~' __picode_send
+        bindkey -M $map '^[[86714~' __picode_suggest
+        # Escape and then a letter is an editing command in vi mode
+        [[ $map == emacs || -n ${PICODE_KEY_SEND-} ]] && bindkey -M $map "${PICODE_KEY_SEND:-^[a}" __picode_send
+        [[ $map == emacs || -n ${PICODE_KEY_SUGGEST-} ]] &&
+            bindkey -M $map "${PICODE_KEY_SUGGEST:-^[z}" __picode_suggest
+    done
+    typeset -g __picode_flags=${PICODE_KEY_SEND-a}${PICODE_KEY_SUGGEST-z}
+    [[ $__picode_flags == az ]] || __picode_flags=
+}
+
+# --- Installation; the arrays are declared for those who `set -u`
+
+if [[ -n $__picode_secret ]]; then
+    typeset -ga precmd_functions preexec_functions
+    precmd_functions=(__picode_ended ${precmd_functions:#__picode_ended} __picode_prompted)
+    preexec_functions+=(__picode_begins)
+    __picode_bind
+elif [[ -n ${ZELLIJ-}${PICODE_TERMINAL-} ]]; then
+    __picode_bind
+fi
+fi
