@@ -160,24 +160,28 @@ class Workspace:
         return [panic for panic in found if not KNOWN_PANIC.search(panic)]
 
     def close(self, check: bool = True) -> None:
-        """End the session in order, then the daemon, then whatever is left; say what should not have been left."""
+        """End the sessions in order, then the daemon, then whatever is left; say what should not have been left."""
         for terminal in self.terminals:
             terminal.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            for argv in (
-                [self.zellij, "kill-all-sessions", "--yes"],
-                ["picode", "daemon", "stop"],
-            ):
-                with contextlib.suppress(FileNotFoundError):
-                    self.run(*argv, timeout=15)
-        deadline = time.monotonic() + 5
-        while self.processes() and time.monotonic() < deadline:
-            time.sleep(0.05)
+        self._end(self.zellij, "kill-all-sessions", "--yes")
+        # whoever still ends may start the daemon to say so
+        self._wait_gone(lambda process: "daemon run" not in _command_line(process))
+        self._end("picode", "daemon", "stop")
+        self._wait_gone(lambda process: True)
         left = [f"{p.pid} {_command_line(p)}" for p in self.processes()]
         sweep(self._before)
         if check:
             assert not left, f"Processes are left over: {left}"
             assert not self.panics(), f"Zellij's log has a panic: {self.panics()}"
+
+    def _end(self, *argv: str) -> None:
+        with contextlib.suppress(subprocess.TimeoutExpired, FileNotFoundError):
+            self.run(*argv, timeout=15)
+
+    def _wait_gone(self, counts: "Callable[[psutil.Process], bool]", timeout: float = 5) -> None:
+        deadline = time.monotonic() + timeout
+        while any(map(counts, self.processes())) and time.monotonic() < deadline:
+            time.sleep(0.05)
 
 
 def wait_for(look: "Callable[[], T]", what: str, timeout: float = PATIENCE, pause: float = 0.1) -> T:

@@ -1,0 +1,36 @@
+"""What a person types in the workspace, and what a model server was told by it."""
+
+import json
+from typing import Any
+
+from support.model_server import Received
+from support.screen import Terminal
+
+UP = "\x1b[1;3A"
+"""Alt with an arrow: Zellij's own key to move the focus, here from the terminal to the assistant."""
+SEND = "\x1ba"
+"""Alt-a: the shell's key."""
+
+
+def assistant_ready(terminal: Terminal) -> None:
+    """The assistant's status line names the model."""
+    terminal.wait_for("anthropic/")
+
+
+def ask(terminal: Terminal, question: str) -> None:
+    """Go to the assistant's pane, type, and press Enter."""
+    terminal.type(UP)
+    terminal.type(question)
+    terminal.wait_for(question)
+    terminal.type("\r")
+
+
+def said(request: Received) -> str:
+    """All that the model was told in the conversation, as text."""
+    return json.dumps(request.body["messages"], ensure_ascii=False)
+
+
+def last_text(request: Received) -> str:
+    """The last message's text."""
+    content: Any = request.body["messages"][-1]["content"]
+    return content if isinstance(content, str) else "\n".join(block.get("text", "") for block in content)
