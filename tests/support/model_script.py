@@ -17,6 +17,11 @@ class Say:
 
 
 @dataclass(frozen=True)
+class Stamp:
+    """A word with the monotonic nanoseconds when it was sent in front, `@123@ word `: for benchmarks."""
+
+
+@dataclass(frozen=True)
 class Think:
     text: str
     signature: str = "signed"
@@ -79,7 +84,7 @@ class Silence:
     """Nothing more comes, until the client goes or the server stops."""
 
 
-Step = Say | Think | Call | Calls | Gate | Pause | Fail | Raw | Cut | Silence
+Step = Say | Stamp | Think | Call | Calls | Gate | Pause | Fail | Raw | Cut | Silence
 
 
 @dataclass(frozen=True)

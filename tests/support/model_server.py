@@ -18,7 +18,6 @@ import asyncio
 import contextlib
 import json
 import threading
-import time
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -38,6 +37,7 @@ from support.model_script import (
     Say,
     Script,
     Silence,
+    Stamp,
     Step,
     Think,
     Tokens,
@@ -310,15 +310,9 @@ def model_server() -> Iterator[ModelServer]:
 
 def steady(chunks: int, rate: float, stamp: bool) -> Script:
     """`chunks` pieces of text, `rate` a second; with `stamp` each begins with `@<monotonic ns>@`."""
-
-    class Stamped(Say):
-        @property
-        def text(self) -> str:
-            return f"@{time.monotonic_ns()}@ word "
-
     steps: list[Step] = []
     for number in range(chunks):
-        steps += [Stamped("") if stamp else Say(f"word{number} "), Pause(1 / rate)]
+        steps += [Stamp() if stamp else Say(f"word{number} "), Pause(1 / rate)]
     return Script(*steps)
 
 

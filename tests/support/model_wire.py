@@ -1,10 +1,11 @@
 """A `Script` in the wire formats of Anthropic's Messages and OpenAI's Chat Completions, event by event."""
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
-from support.model_script import Call, Calls, Cut, Fail, Gate, Pause, Raw, Say, Script, Silence, Think
+from support.model_script import Call, Calls, Cut, Fail, Gate, Pause, Raw, Say, Script, Silence, Stamp, Think
 
 Wait = Gate | Pause | Cut | Silence
 Piece = bytes | Wait
@@ -19,6 +20,10 @@ def pieces(text: str, size: int) -> list[str]:
 
 def arguments(call: Call) -> str:
     return call.arguments if isinstance(call.arguments, str) else json.dumps(call.arguments)
+
+
+def stamped() -> Say:
+    return Say(f"@{time.monotonic_ns()}@ word ")
 
 
 class Wire:
@@ -76,6 +81,8 @@ class Anthropic(Wire):
             case Say(text):
                 yield from self.begin("text", {"type": "text", "text": ""})
                 yield self.delta({"type": "text_delta", "text": text})
+            case Stamp():
+                yield from self.step(stamped())
             case Think():
                 yield from self.think(step)
             case Call():
@@ -161,6 +168,8 @@ class OpenAI(Wire):
         match step:
             case Say(text):
                 yield self.chunk({"content": text})
+            case Stamp():
+                yield from self.step(stamped())
             case Think(text):
                 yield self.chunk({"reasoning_content": text})
             case Call():

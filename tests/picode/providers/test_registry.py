@@ -23,7 +23,7 @@ def providers(
     home: Path, environ: "dict[str, str] | None" = None, default: str = "", models_file: Path | None = None
 ) -> Providers:
     return Providers(
-        Models(default=default), Credentials(home / "keys.json", environ or {}), environ or {}, **more
+        Models(default=default), Credentials(home / "keys.json", environ or {}), environ or {}, models_file
     )
 
 
