@@ -54,7 +54,10 @@ def question(state: State, approval: Approval, width: int) -> list[Line]:
     line: Line = [("bold ansiyellow", "allow? "), *keys]
     if more > 0:
         line.append(("dim", f"({more} more)"))
-    return [cut([("ansiyellow", "? "), ("", safe_line(approval.title))], width), cut(line, width)]
+    title = [cut([("ansiyellow", "? "), ("", safe_line(approval.title))], width)]
+    # what was printed just above needs no repeating
+    far = more > 0 or approval.detail.count("\n") > 8
+    return [*(title if far else []), cut(line, width)]
 
 
 def answer(state: State, approval: Approval, key: Pressed) -> Step:

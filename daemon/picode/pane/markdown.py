@@ -25,6 +25,7 @@ RULE = re.compile(r"^ {0,3}([-*_])(?:\s*\1){2,}\s*$")
 ITEM = re.compile(r"^(\s*)([-*+]|\d{1,9}[.)])(\s+|$)(.*)$")
 QUOTE = re.compile(r"^ {0,3}>")
 DELIMITER = re.compile(r"^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
+BEGUN_FENCE = ("`", "``", "~", "~~")
 SETEXT = re.compile(r"^ {0,3}(=+|-+)\s*$")
 
 
@@ -178,4 +179,6 @@ def unfinished(stream: Stream) -> list[Block]:
             return []
         context = "\n".join(stream.fence.context)
         return [Block("code", "\n".join(lines), stream.fence.language, context)]
+    if stream.rest.strip() in BEGUN_FENCE:
+        stream = replace(stream, rest="")
     return [block for block in finish(stream) if block.kind != "close"]

@@ -17,6 +17,7 @@ from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.layout import BufferControl, ConditionalContainer, Dimension, HSplit, Layout, Window
 from prompt_toolkit.layout.controls import FormattedTextControl
 from prompt_toolkit.layout.menus import CompletionsMenu
+from prompt_toolkit.layout.screen import Char
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.styles import Style
@@ -80,7 +81,7 @@ class LiveArea:
         )  # fmt: skip
         self.app.timeoutlen = 0.2
         self.app.ttimeoutlen = 0.05
-        self.app._on_resize = self._resized  # type: ignore[method-assign]
+        self.app._on_resize = self.app._redraw  # type: ignore[method-assign]
 
     def print(self, lines: list[Line]) -> None:
         """Into the scrollback, with the next frame."""
@@ -119,9 +120,13 @@ class LiveArea:
         typed = min(self._typed_rows(size.columns), max(1, size.rows // 2))
         rows = max(0, size.rows - 1 - typed - menu)
         self._lines, self._prompt, self._status = self._view(rows, size.columns)
-        last = app.renderer._last_screen
+        last, before = app.renderer._last_screen, app.renderer._last_size
         wanted = len(self._lines) + typed + menu + 1
-        if self._above or (last is not None and last.height > wanted):
+        resized = before is not None and before != size
+        if resized:
+            # a frame may come before the signal that tells of the new size
+            self._refit(size.columns)
+        if self._above or resized or (last is not None and last.height > wanted):
             # what terminals that know it take as one picture
             self.output.write_raw("\x1b[?2026h")
             app.renderer.erase(leave_alternate_screen=False)
@@ -136,27 +141,21 @@ class LiveArea:
         self.output.held = False
         self.output.flush()
 
-    def _resized(self) -> None:
-        """A terminal that became narrower has folded the live area's rows: go up as many as there are now."""
+    def _refit(self, columns: int) -> None:
+        """A terminal that became narrower has folded the live area's rows: the cursor is further down than it was."""
         renderer = self.app.renderer
-        screen, columns = renderer._last_screen, self.output.get_size().columns
-        if (
-            screen is not None
-            and _reflows()
-            and columns < (renderer._last_size or self.output.get_size()).columns
-        ):
-            cursor = renderer._cursor_pos
-            above = sum(_folded(screen.data_buffer[row], columns) for row in range(cursor.y))
-            y = above + cursor.x // columns
-            renderer._cursor_pos = cursor._replace(x=cursor.x % columns, y=y)
-        self.output.held = True
-        renderer.erase(leave_alternate_screen=False)
-        self.app._redraw()
+        screen, size = renderer._last_screen, renderer._last_size
+        if screen is None or size is None or size.columns <= columns or not _reflows():
+            return
+        cursor = renderer._cursor_pos
+        above = sum(_folded(screen.data_buffer[row], columns) for row in range(cursor.y))
+        renderer._cursor_pos = cursor._replace(x=cursor.x % columns, y=above + cursor.x // columns)
 
 
-def _folded(row: "Mapping[int, object]", columns: int) -> int:
-    """How many rows of a narrower terminal a drawn row takes."""
-    return max(1, -(-(max(row, default=0) + 1) // columns))
+def _folded(row: Mapping[int, Char], columns: int) -> int:
+    """How many rows of a narrower terminal a drawn row takes; spaces at its end were never written."""
+    last = max((column for column, char in row.items() if char.char.strip()), default=0)
+    return max(1, -(-(last + 1) // columns))
 
 
 def _reflows() -> bool:

@@ -116,8 +116,9 @@ def _parts(state: State, now: float) -> list[tuple[int, int, str, str]]:
         parts.append((5, 3, "dim", f"${status.cost:.3f}"))
     if status.queue:
         parts.append((8, 4, "", f"{len(status.queue)} queued"))
-    hint = "Esc cancels · Enter now, Alt-Enter after" if state.busy else "/help"
-    return [*parts, (1, 5, "dim", hint)]
+    if not state.busy:
+        return [*parts, (2, 5, "dim", "/help")]
+    return [*parts, (2, 5, "dim", "Esc cancels"), (1, 6, "dim", "Alt-Enter sends after the turn")]
 
 
 def _joined(parts: list[tuple[int, int, str, str]]) -> Line:
