@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MOST_OF_AN_ERROR = 64 * 1024
 """Bytes of an error's body that are read."""
+# what servers call a stream of events; the right name is the first
+STREAMS = ("text/event-stream", "text/plain", "application/octet-stream", "")
 Batch = list[tuple[str, bytes]]
 
 
@@ -93,7 +95,7 @@ async def drain(batches: AsyncGenerator[Batch, None]) -> None:
 async def _check(response: "httpx.Response", asked: Asked) -> None:
     """Raise what the server says in place of a stream."""
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if response.status_code == 200 and kind in ("text/event-stream", "", "application/octet-stream"):
+    if response.status_code == 200 and kind in STREAMS:
         return
     read = bytearray()
     with contextlib.suppress(Exception):

@@ -163,3 +163,15 @@ async def test_the_shared_client_uses_these_sockets(model_server: ModelServer) -
     pool = (await provider.http.client())._transport._pool  # type: ignore[attr-defined]
     assert isinstance(pool._network_backend, network.Backend)
     await provider.http.close()
+
+
+async def test_a_connection_that_the_server_closed_is_not_used_again() -> None:
+    async with serving(one_answer) as port:
+        provider = anthropic(f"http://127.0.0.1:{port}")
+        for _ in range(3):
+            assert said(await collect(provider.stream(request()))) == "safe"
+            pool = (await provider.http.client())._transport._pool  # type: ignore[attr-defined]
+            async with asyncio.timeout(BOUND):
+                while pool.connections and not pool.connections[0].has_expired():
+                    await asyncio.sleep(0)
+        await provider.http.close()

@@ -29,7 +29,7 @@ def find(text: str) -> tuple[str, Record | None]:
         attributes = dict(ATTRIBUTE.findall(found["attributes"]))
         status = attributes.get("status", "")
         record = Record(
-            output=found["output"].rstrip("\n"),
+            output=_printed(found["output"]),
             command=found["command"],
             status=int(status) if re.fullmatch(r"-?\d{1,6}", status) else None,
             cwd=attributes.get("cwd", ""),
@@ -38,5 +38,11 @@ def find(text: str) -> tuple[str, Record | None]:
         )
         return text[: found.start()].strip(), record
     if found := PIPED.search(text):
-        return text[: found.start()].strip(), Record(output=found["output"].rstrip("\n"))
+        return text[: found.start()].strip(), Record(output=_printed(found["output"]))
     return text.strip(), None
+
+
+def _printed(output: str) -> str:
+    """What the command printed; a command that printed nothing is said to have done so."""
+    output = output.rstrip("\n")
+    return "" if output == "(no output)" else output

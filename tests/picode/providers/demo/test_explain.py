@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from picode.context.command import describe, describe_piped
+from picode.protocol.values import CommandRecord
 from picode.providers.demo import asked, exits
 from picode.providers.demo.explain import explain
 from picode.providers.demo.finding import Finding
@@ -231,3 +233,16 @@ def test_a_request_becomes_a_call(question: str, tool: str, arguments: dict[str,
 @pytest.mark.parametrize("question", ["", "hello", "who are you?", "why did it fail", "thanks!"])
 def test_other_questions_call_nothing(question: str) -> None:
     assert asked.understand(question, ALL) is None
+
+
+@pytest.mark.parametrize("output", [b"gone\r\n", b""])
+def test_what_is_really_sent_is_understood(output: bytes) -> None:
+    sent = CommandRecord(1, "make x", '/a "b"', status=2, duration=1234, head=output)
+    for question in ("", "why?"):
+        asked_, record = find(describe(sent, question)[0])
+        assert asked_
+        assert record is not None
+        assert (record.command, record.status, record.duration) == ("make x", 2, "1.2s")
+        assert record.output == output.decode().strip()
+    piped = find(describe_piped("from a pipe", "what?")[0])
+    assert piped == ("what?", Record("from a pipe"))
