@@ -6,7 +6,7 @@ from pathlib import Path
 
 from picode.installation.apply import apply
 from picode.installation.changes import Plan
-from picode.installation.facts import Facts, read, record_file
+from picode.installation.facts import Facts, read, record_file, spare
 from picode.installation.lines import SHELLS
 from picode.installation.plan import plan
 from picode.installation.record import Record, decode
@@ -34,6 +34,7 @@ def look(home: Path, *shells: str, template: str = TEMPLATE, plugin: bytes = b"\
     touched = {
         facts.permissions, facts.plugin_file, facts.record_file, *facts.rc_files.values(),
         *map(facts.script_file, SHELLS), facts.layouts / "picode.kdl", facts.layouts / "picode.kdl.new",
+        *(spare(facts.script_file(shell)) for shell in SHELLS),
         *map(Path, [*record.files, *record.lines, *record.grants, *record.backups]),
     }  # fmt: skip
     parents = {parent for path in touched for parent in path.parents if parent.is_dir()}

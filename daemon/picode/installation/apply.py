@@ -54,13 +54,15 @@ def _beside(path: Path) -> Path:
 def _write_beside(change: Change) -> Path:
     assert change.after is not None
     path = _beside(change.path)
-    mode = change.mode if change.before is None else stat.S_IMODE(change.path.stat().st_mode)
+    was = None if change.before is None else change.path.stat()
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(change.after)
             out.flush()
-            os.fchmod(handle, mode)
+            os.fchmod(handle, stat.S_IMODE(was.st_mode) if was else change.mode)
+            if was and (was.st_uid, was.st_gid) != (os.getuid(), os.getgid()):
+                os.fchown(handle, was.st_uid, was.st_gid)
             os.fsync(handle)
     except OSError as error:
         with contextlib.suppress(OSError):

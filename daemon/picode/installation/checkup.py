@@ -119,12 +119,15 @@ def shells(facts: Facts, environ: Mapping[str, str] = os.environ) -> Iterator[Fi
     """Our line and our script, and the version, of each shell that is used here."""
     for shell, file in facts.rc_files.items():
         line = lines.line_for(shell, facts.script_file(shell))
-        script = facts.found.get(facts.script_file(shell))
+        path = facts.script_file(shell)
+        script = facts.found.get(path)
         if not lines.has(facts.found.get(file) or b"", line):
             state: State = "fail" if shell == users_shell(environ) else "warn"
             yield Finding(shell, state, f"{file} does not read PiCode's script", SETUP)
-        elif script != facts.scripts[shell].encode():
-            yield Finding(shell, "fail", f"{facts.script_file(shell)} is not this version's", SETUP)
+        elif script is None or (
+            script != facts.scripts[shell].encode() and facts.record.is_ours(path, script)
+        ):
+            yield Finding(shell, "fail", f"{path} is not this version's", SETUP)
         else:
             yield _shell_version(shell, file)
 

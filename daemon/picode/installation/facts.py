@@ -55,6 +55,11 @@ def record_file(data: Path) -> Path:
     return data / "setup.json"
 
 
+def spare(path: Path) -> Path:
+    """Where our file goes when the user has edited the one that is in its place."""
+    return path.with_name(f"{path.name}.new")
+
+
 def look(where: paths.Paths, environ: Mapping[str, str] = os.environ) -> Facts:
     """Everything that `plan` and `undo` need to know. Reads only."""
     home = Path(environ.get("HOME") or pwd.getpwuid(os.getuid()).pw_dir)
@@ -69,8 +74,8 @@ def look(where: paths.Paths, environ: Mapping[str, str] = os.environ) -> Facts:
     )  # fmt: skip
     touched = {
         permissions, facts.plugin_file, facts.record_file, *rc_files.values(),
-        *map(facts.script_file, SHELLS),
-        *(layouts / name for name in facts.templates), *(layouts / f"{name}.new" for name in facts.templates),
+        *map(facts.script_file, SHELLS), *(spare(facts.script_file(shell)) for shell in SHELLS),
+        *(layouts / name for name in facts.templates), *(spare(layouts / name) for name in facts.templates),
         *map(Path, [*record.files, *record.lines, *record.grants, *record.backups]),
     }  # fmt: skip
     found = {path: read(path) for path in touched}
@@ -137,8 +142,6 @@ def _plugin() -> bytes:
 
 
 def _scripts() -> dict[str, str]:
-    import picode
     from picode.terminal.scripts import script
 
-    package = Path(picode.__file__).parent
-    return {shell: script(shell, sys.executable, package) for shell in SHELLS}
+    return {shell: script(shell) for shell in SHELLS}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from picode.installation import layout, lines, permissions
 from picode.installation.changes import Change, Plan
-from picode.installation.facts import Facts
+from picode.installation.facts import Facts, spare
 from picode.installation.record import Record, digest
 
 
@@ -21,7 +21,7 @@ def plan(facts: Facts, grant: bool = True, again: bool = True) -> Plan:
         *_layouts(facts, record, notes),
         *_own(facts, record, facts.plugin_file, "the explorer, a Zellij plugin", facts.plugin),
         *(_grant(facts, record) if grant else ()),
-        *_scripts(facts, record),
+        *_scripts(facts, record, notes),
         *_rc_lines(facts, record, notes, again),
     ]
     changes += _backups(facts, record, changes)
@@ -44,18 +44,26 @@ def _own(facts: Facts, record: Record, path: Path, what: str, after: bytes) -> l
     return [] if before == after else [Change(path, what, before, after, opaque=path.suffix == ".wasm")]
 
 
+def _editable(facts: Facts, record: Record, notes: list[str], wanted: Change) -> list[Change]:
+    """A file that the user may edit: an edited one is kept, and ours lies beside it."""
+    assert wanted.after is not None
+    beside = spare(wanted.path)
+    before = facts.found.get(wanted.path)
+    if before is None or before == wanted.after or facts.record.is_ours(wanted.path, before):
+        return [
+            *_own(facts, record, wanted.path, wanted.what, wanted.after),
+            *_withdrawn(facts, record, beside),
+        ]
+    notes.append(f"{wanted.path} was edited and is kept; PiCode's own is {beside}: rename it to use it.")
+    return _own(facts, record, beside, "ours, beside the edited one", wanted.after)
+
+
 def _layouts(facts: Facts, record: Record, notes: list[str]) -> list[Change]:
     changes: list[Change] = []
     for name, template in facts.templates.items():
-        path, spare = facts.layouts / name, facts.layouts / f"{name}.new"
         after = layout.fill_in(template, facts.plugin_file, facts.command).encode()
-        before = facts.found.get(path)
-        if before is None or before == after or facts.record.is_ours(path, before):
-            changes += _own(facts, record, path, "the workspace's layout", after)
-            changes += _withdrawn(facts, record, spare)
-            continue
-        changes += _own(facts, record, spare, "our layout, beside the edited one", after)
-        notes.append(f"{path} was edited and is kept; PiCode's own is {spare}: rename it to use it.")
+        wanted = Change(facts.layouts / name, "the workspace's layout", None, after)
+        changes += _editable(facts, record, notes, wanted)
     return changes
 
 
@@ -79,12 +87,13 @@ def _grant(facts: Facts, record: Record) -> list[Change]:
     return [Change(file, "what the explorer may do in Zellij", before, after, backup=True)]
 
 
-def _scripts(facts: Facts, record: Record) -> list[Change]:
+def _scripts(facts: Facts, record: Record, notes: list[str]) -> list[Change]:
     """For every shell, so that a shell that comes later has only its line to add."""
     changes: list[Change] = []
     for shell, text in facts.scripts.items():
         what = f"recorder and keys for {shell}"
-        changes += _own(facts, record, facts.script_file(shell), what, text.encode())
+        wanted = Change(facts.script_file(shell), what, None, text.encode())
+        changes += _editable(facts, record, notes, wanted)
     return changes
 
 

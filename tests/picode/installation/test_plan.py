@@ -43,6 +43,15 @@ def test_an_edited_layout_is_kept_and_ours_lies_beside_it(home: Path) -> None:
     assert not (layout.parent / "picode.kdl.new").exists()
 
 
+def test_an_edited_script_is_kept_too(home: Path) -> None:
+    set_up(home)
+    script = look(home).script_file("zsh")
+    script.write_text("# mine\n")
+    assert "was edited and is kept" in set_up(home).notes[0]
+    assert script.read_text() == "# mine\n"
+    assert "left where it is" in take_back(home).notes[0]
+
+
 def test_a_layout_of_an_older_version_is_replaced(home: Path) -> None:
     set_up(home)
     set_up(home, template="// newer\n" + TEMPLATE)
