@@ -112,6 +112,7 @@ pub struct State {
     /// The Zellij server's process id.
     pub server: u32,
     pub grant: Grant,
+    pub asked_grant: bool,
     /// Whether a client sees this instance; `None` until Zellij has told. An orphan says nothing.
     pub mine: Option<bool>,
     /// Zellij's input mode when it was told last.
@@ -152,6 +153,7 @@ impl Default for State {
             zellij: String::new(),
             server: 0,
             grant: Grant::default(),
+            asked_grant: false,
             mine: None,
             mode: String::new(),
             bound_at: 0,

@@ -87,7 +87,7 @@ pub fn step(state: &mut State, input: Input) -> Vec<Effect> {
         Input::Loaded { plugin, client, server, zellij, pipe } => {
             (state.plugin, state.client, state.server) = (plugin, client, server);
             (state.zellij, state.events_pipe) = (zellij, pipe);
-            vec![Effect::AskPermission]
+            vec![]
         }
         Input::Granted(given) => granted(state, given),
         Input::Clients(clients) => listed(state, &clients),
@@ -96,11 +96,7 @@ pub fn step(state: &mut State, input: Input) -> Vec<Effect> {
         Input::Key(key) => keys::pressed(state, key),
         Input::Mouse(mouse) => keys::clicked(state, mouse),
         Input::Message { source, name, payload } => message(state, source, &name, payload),
-        Input::Size { rows, columns } => {
-            (state.rows, state.columns) = (rows, columns);
-            keys::settle(state);
-            vec![]
-        }
+        Input::Size { rows, columns } => sized(state, rows, columns),
         Input::Woke => woke(state),
         Input::Closing => {
             let mut effects = tell(state, &Told::Gone);
@@ -130,6 +126,16 @@ fn hello(state: &State) -> Told {
 fn greet(state: &mut State) -> Vec<Effect> {
     let told = hello(state);
     tell(state, &told)
+}
+
+/// The first size means that the pane is there: a question that Zellij gets before is never shown.
+fn sized(state: &mut State, rows: usize, columns: usize) -> Vec<Effect> {
+    (state.rows, state.columns) = (rows, columns);
+    keys::settle(state);
+    if std::mem::replace(&mut state.asked_grant, true) {
+        return vec![];
+    }
+    vec![Effect::AskPermission]
 }
 
 fn granted(state: &mut State, given: bool) -> Vec<Effect> {

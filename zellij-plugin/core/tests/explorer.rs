@@ -8,8 +8,15 @@ const HELD: &str = "held-1";
 fn loaded() -> State {
     let mut state = State::default();
     let input = Input::Loaded { plugin: 4, client: 2, server: 99, zellij: "0.45.0".into(), pipe: None };
-    assert_eq!(step(&mut state, input), [Effect::AskPermission]);
+    assert_eq!(step(&mut state, input), []);
     state
+}
+
+#[test]
+fn permission_is_asked_for_once_the_pane_is_there() {
+    let mut state = loaded();
+    assert_eq!(step(&mut state, Input::Size { rows: 20, columns: 30 }), [Effect::AskPermission]);
+    assert_eq!(step(&mut state, Input::Size { rows: 21, columns: 30 }), []);
 }
 
 /// Granted, sized, with the events pipe open.
