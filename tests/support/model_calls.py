@@ -1,6 +1,6 @@
 """Makers for tests that call a provider: a request, a provider that talks to the model server, all its events."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Any
 
@@ -36,7 +36,7 @@ def openai(url: str, **waits: float) -> OpenAI:
     return OpenAI(Http(Waits(**waits)), found, catalog.load(), f"{url}/v1")
 
 
-MAKERS = {"anthropic": anthropic, "openai": openai}
+MAKERS: dict[str, Callable[..., Anthropic | OpenAI]] = {"anthropic": anthropic, "openai": openai}
 
 
 async def collect(stream: AsyncGenerator[StreamEvent, None]) -> list[StreamEvent]:

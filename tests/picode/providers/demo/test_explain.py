@@ -221,7 +221,7 @@ ALL = {"read", "ls", "bash", "write", "edit", "grep", "find"}
             "edit",
             {"path": "a.txt", "edits": [{"oldText": "old", "newText": "new"}]},
         ),
-        ("search for TODO in src", "grep", {"pattern": "TODO", "path": "src"}),
+        ("search for later in src", "grep", {"pattern": "later", "path": "src"}),
         ("find *.py", "find", {"pattern": "*.py"}),
     ],
 )
