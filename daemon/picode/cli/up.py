@@ -10,6 +10,9 @@ from typing import NoReturn
 from picode import paths
 from picode.errors import Missing, Unavailable, UsageError
 
+SMALLEST = (20, 8)
+"""Columns and rows."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("directory", nargs="?", default=".", help="the project; this directory if left out")

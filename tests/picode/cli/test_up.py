@@ -48,3 +48,14 @@ def test_inside_zellij_it_says_what_to_do(home: Path) -> None:
         assert "zellij action new-tab --layout picode" in terminal_text
     finally:
         terminal.close()
+
+
+def test_a_terminal_of_ten_columns_and_three_rows_is_one_sentence(home: Path) -> None:
+    terminal = Terminal([sys.executable, "-m", "picode", "up"], os.environ, home, columns=10, rows=3)
+    try:
+        assert terminal.wait_end() == 69
+        said = b"".join(bytes(terminal.raw).split())
+        assert b"Thisterminalhas10columnsand3rows" in said
+    finally:
+        terminal.close()
+    assert not (home / ".config").exists()
