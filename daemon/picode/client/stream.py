@@ -48,8 +48,10 @@ class Stream:
         self._unread: asyncio.Queue[Announced | Snapshot | None] = asyncio.Queue()
         self._mending: dict[str, asyncio.Task[None]] = {}
         self._returning: asyncio.Task[None] | None = None
+        self._asking: asyncio.Task[None] | None = None
         self._failure: PicodeError = GONE
         self._on_purpose = self._closed = False
+        self._up = True
         self.welcome: Welcome
 
     async def ask(self, request: AnyRequest, timeout: float = 10.0) -> AnyReply:
@@ -135,14 +137,13 @@ class Stream:
         """The living connection; somebody asks, so a daemon that was ended is started again."""
         if self._closed:
             raise Unavailable("The connection was closed.")
-        if self._wire is None or self._wire.closed:
-            if self._on_purpose:
-                self._on_purpose = False
+        if self._wire is None or not self._wire.alive:
+            if self._asking is None or self._asking.done():
                 await stop(self._returning)
-            if self._returning is None or self._returning.done():
-                self._returning = spawn(self._return(once=True), "come back to the daemon")
-            await asyncio.wait([self._returning], timeout=start.READY_WITHIN + ACTIVE_WITHIN)
+                self._asking = self._returning = spawn(self._return(once=True), "start the daemon again")
+            await asyncio.wait([self._asking], timeout=start.READY_WITHIN + ACTIVE_WITHIN)
         if self._wire is None or self._wire.closed:
+            self._lost()
             raise self._failure
         return self._wire
 
@@ -151,7 +152,7 @@ class Stream:
         while True:
             try:
                 # who ended the daemon on purpose does not want it back at once
-                if not self._on_purpose or start.answers(self._paths):
+                if once or not self._on_purpose or start.answers(self._paths):
                     await self.reach()
                     break
             except PicodeError as error:
@@ -160,13 +161,16 @@ class Stream:
                     return
             await asyncio.sleep(AGAIN_AFTER[min(attempt, len(AGAIN_AFTER) - 1)])
             attempt += 1
+        self._up = True
         self.on_link(True)
         for conversation in self._tracks:
             self._mend(conversation, self._renew(conversation))
 
     def _lost(self) -> None:
-        if not self._closed and (self._returning is None or self._returning.done()):
+        if self._up:
+            self._up = False
             self.on_link(False)
+        if not self._closed and (self._returning is None or self._returning.done()):
             self._returning = spawn(self._return(), "come back to the daemon")
 
     # events

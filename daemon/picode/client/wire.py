@@ -40,6 +40,14 @@ class Wire:
         self._loop.add_reader(self._link.fileno(), self._replies)
         self._loop.add_reader(self._events.fileno(), self._announcements)
 
+    @property
+    def alive(self) -> bool:
+        """Whether the daemon is still there, as far as is known now."""
+        if not self.closed and not self._link.alive:
+            self.close()
+            self._on_lost()
+        return not self.closed
+
     async def ask(self, request: AnyRequest, timeout: float) -> AnyReply:
         """The reply; a refusal is raised as its error. Raises Unavailable."""
         number = None if self.closed else self._link.send(request)
