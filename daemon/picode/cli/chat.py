@@ -20,6 +20,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Inside Zellij the workspace's conversation, elsewhere a new one, unless the options say another."""
+    if plain():
+        return _chat(args)
+    from picode.pane.early import CLEAR, first_picture
+
+    with first_picture():
+        try:
+            return _chat(args)
+        except BaseException:
+            # an error is told on a line of its own
+            sys.stdout.write(CLEAR)
+            sys.stdout.flush()
+            raise
+
+
+def _chat(args: argparse.Namespace) -> int:
     from picode import paths
     from picode.cli.place import here
     from picode.config.layers import load

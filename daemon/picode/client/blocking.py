@@ -107,11 +107,13 @@ class Connection:
         poll = select.poll()
         poll.register(link.fileno(), select.POLLIN)
         while True:
+            # asked before reading: the question swallows the sign that a reply came
+            alive = link.alive
             # a reply to an earlier request that was given up is passed over
             while (reply := link.receive()) is not None:
                 if reply.id == number:
                     return reply
-            if not link.alive:
+            if not alive:
                 raise DaemonGone("The daemon ended before it answered.", "Try again.")
             left = until - time.monotonic()
             if left <= 0:

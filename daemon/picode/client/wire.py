@@ -43,9 +43,8 @@ class Wire:
     @property
     def alive(self) -> bool:
         """Whether the daemon is still there, as far as is known now."""
-        if not self.closed and not self._link.alive:
-            self.close()
-            self._on_lost()
+        if not self.closed:
+            self._replies()
         return not self.closed
 
     async def ask(self, request: AnyRequest, timeout: float) -> AnyReply:
@@ -111,11 +110,13 @@ class Wire:
     def _replies(self) -> None:
         if self.closed:
             return
+        # asked before reading: the question swallows the sign that a reply came
+        alive = self._link.alive
         while (reply := self._link.receive()) is not None:
             future = self._asked.pop(reply.id, None)
             if future is not None and not future.done():
                 future.set_result(reply)
-        if not self._link.alive:
+        if not alive:
             self.close()
             self._on_lost()
 

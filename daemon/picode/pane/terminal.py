@@ -22,6 +22,7 @@ from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.styles import Style
 
+from picode.pane.early import CLEAR
 from picode.pane.lines import Line, to_ansi
 
 FRAMES = 30
@@ -69,7 +70,7 @@ class LiveArea:
         self.output = output
         self.buffer = buffer
         self._view = view
-        self._above: list[str] = []
+        self._above = [CLEAR]
         self._lines: list[Line] = []
         self._prompt: Line = []
         self._status: Line = []
