@@ -101,6 +101,8 @@ class Approval(Struct, omit_defaults=True):
     detail: str = ""
     """The whole command, or a unified diff."""
     kind: Literal["command", "diff", "text"] = "text"
+    always: str = ""
+    """What “always” would grant, in words: every `pytest …`; this exact command."""
 
 
 class ToolRun(Struct, omit_defaults=True):

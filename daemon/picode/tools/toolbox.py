@@ -1,15 +1,165 @@
-"""The five steps of a tool call: look up, validate, check, ask, run; each leaves an audit record."""
+"""The five steps of a tool call: look up, validate, check, ask, run; each leaves an audit record.
 
+`prepare` takes the first three; who asks is the agent's loop; `run` takes the last one.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from picode.config.schema import Settings
+from picode.context.redact import redact
+from picode.messages import Text, ToolCall, ToolSpec, UserContent
+from picode.protocol.values import Approval
+from picode.tools import permissions
+from picode.tools.audit import Audit
+from picode.tools.base import Outcome, Place, Plan, Running, Tool, ToolFailed
+from picode.tools.permissions import Grants, Policy, Verdict
+from picode.tools.processes import Commands
+from picode.tools.registry import tools
+from picode.tools.validate import validated
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A call that may run once it is allowed."""
+
+    call: ToolCall
+    plan: Plan
+    check: permissions.Call
+    verdict: Verdict
+
+    def approval(self) -> Approval:
+        """What a person is asked."""
+        return Approval(
+            self.call.id, self.call.name, _clean(self.plan.title), _clean(self.plan.detail), self.plan.kind,
+            always=permissions.always_means(self.check),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the model gets, and whether it is a failure."""
+
+    content: list[UserContent]
+    details: dict[str, Any]
+    is_error: bool = False
 
 
 class Toolbox:
-    """One for the daemon. `cache`: where whole outputs go; `state`: where the audit file is."""
+    """One for the daemon. `cache`: where whole outputs go; `state`: where the audit file is; `environ`: what commands
+    get, without it the daemon's own environment."""
 
-    def __init__(self, settings: Settings, *, cache: Path, state: Path) -> None:
+    def __init__(
+        self, settings: Settings, *, cache: Path, state: Path, environ: Mapping[str, str] | None = None
+    ) -> None:
         self.settings = settings
+        self.cache = cache
+        self.commands = Commands(environ)
+        self.audit = Audit(state)
+        self._tools = tools(self.commands)
+
+    def specs(self) -> list[ToolSpec]:
+        """What a model is told of, without what the settings deny."""
+        denied = set(self.settings.tools.deny)
+        return [
+            tool.spec for name, tool in self._tools.items() if not denied & {name, permissions.EVERYTHING}
+        ]
+
+    def policy(self, allow: frozenset[str], unattended: bool) -> Policy:
+        """A turn's grants together with the settings'."""
+        settings = self.settings.tools
+        return Policy(allow | set(settings.allow), frozenset(settings.deny), unattended)
+
+    def reads(self, name: str) -> bool:
+        """Whether calls of this tool may run beside others; a tool that is not there does nothing at all."""
+        return name not in self._tools or self._tools[name].reads
+
+    async def prepare(
+        self, call: ToolCall, cwd: str, conversation: str, policy: Policy, grants: Grants
+    ) -> "Prepared | Result":
+        """Look up, validate, look at what would happen, check. A `Result` when the call cannot be run."""
+        step = "look up"
+        try:
+            tool = self._tools.get(call.name)
+            if tool is None:
+                raise ToolFailed(f"Tool {call.name} not found")
+            step = "validate"
+            arguments = _validated(tool, call.arguments)
+            plan = await asyncio.to_thread(tool.plan, arguments, Place(Path(cwd), self.cache))
+        except (ToolFailed, OSError, ValueError) as error:
+            self._record(conversation, call, step, "failed", reason=str(error), arguments=call.arguments)
+            return self._failure(error)
+        check = permissions.call_of(call.name, tool.reads, arguments, plan.changes, cwd)
+        verdict = permissions.decide(check, policy, grants)
+        self._record(
+            conversation, call, "check", verdict.decision, reason=verdict.reason, arguments=arguments
+        )
+        if verdict.decision == "deny":
+            return Result([Text(text=verdict.reason)], {}, True)
+        return Prepared(call, plan, check, verdict)
+
+    def asked(self, conversation: str, call: ToolCall, decision: str, reason: str) -> None:
+        """A person answered."""
+        self._record(conversation, call, "ask", decision, reason=reason)
+
+    async def run(self, prepared: Prepared, conversation: str, running: Running) -> Result:
+        """Do it; a failure is a result too."""
+        try:
+            outcome = await prepared.plan.run(running)
+        except (ToolFailed, OSError, ValueError) as error:
+            self._record(conversation, prepared.call, "run", "failed", reason=str(error))
+            return self._failure(error)
+        self._record(conversation, prepared.call, "run", "done")
+        return self._result(outcome, False)
 
     async def close(self) -> None:
         """End every process that a tool started and that still lives."""
+        await self.commands.close()
+
+    def _failure(self, error: Exception) -> Result:
+        details = error.details if isinstance(error, ToolFailed) else {}
+        text = str(error) or f"The tool failed: {type(error).__name__}."
+        return self._result(Outcome([Text(text=text)], details), True)
+
+    def _result(self, outcome: Outcome, is_error: bool) -> Result:
+        """Without secrets, and without what is no Unicode."""
+        content: list[UserContent] = []
+        kinds: list[str] = []
+        for block in outcome.content:
+            if isinstance(block, Text):
+                text = _clean(block.text)
+                if self.settings.shell.redact:
+                    text, found = redact(text)
+                    kinds += found
+                content.append(Text(text=text))
+            else:
+                content.append(block)
+        details = {**outcome.details, "redacted": kinds} if kinds else outcome.details
+        return Result(content, _cleaned(details), is_error)
+
+    def _record(self, conversation: str, call: ToolCall, step: str, outcome: str, **more: Any) -> None:
+        self.audit.record(conversation, call.id, call.name, step, outcome, **more)
+
+
+def _validated(tool: Tool, arguments: dict[str, Any]) -> dict[str, Any]:
+    adapt = getattr(tool, "adapt", None)
+    return validated(tool.spec.name, tool.spec.parameters, adapt(arguments) if adapt else arguments)
+
+
+def _clean(text: str) -> str:
+    """File names and arguments may hold what no encoder takes."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _cleaned(value: Any) -> Any:
+    match value:
+        case str():
+            return _clean(value)
+        case dict():
+            return {name: _cleaned(part) for name, part in value.items()}
+        case list():
+            return [_cleaned(part) for part in value]
+    return value

@@ -1,0 +1,128 @@
+"""read: a file's text, or an image."""
+
+import asyncio
+import base64
+import os
+import stat
+from pathlib import Path
+
+from picode.messages import Image, Text, ToolSpec
+from picode.tools.base import (
+    Arguments,
+    Outcome,
+    Place,
+    Plan,
+    Running,
+    ToolFailed,
+    parameter,
+    parameters,
+    said,
+)
+from picode.tools.locate import locate_existing
+from picode.tools.truncate import MOST_BYTES, MOST_LINES, Truncated, head, lines_of, shown_size, size_of
+
+LARGEST_FILE = 256 * 1024 * 1024
+LARGEST_IMAGE = 4_500_000
+"""Bytes in base64."""
+IMAGES = (
+    (b"\xff\xd8\xff", 0, "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", 0, "image/png"),
+    (b"GIF87a", 0, "image/gif"),
+    (b"GIF89a", 0, "image/gif"),
+    (b"WEBP", 8, "image/webp"),
+)
+
+
+class Read:
+    reads = True
+    spec = ToolSpec(
+        "read",
+        f"Read a file. Text is cut after {MOST_LINES} lines or {MOST_BYTES // 1024} KB, whichever comes first; "
+        "go on with `offset`. Images (jpg, png, gif, webp) are shown to you.",
+        parameters(
+            ("path",),
+            path=parameter("string", "The file, relative to the working directory or absolute"),
+            offset=parameter("number", "The line to begin with, counted from 1"),
+            limit=parameter("number", "The most lines to read"),
+        ),
+    )
+
+    def plan(self, arguments: Arguments, place: Place) -> Plan:
+        path = locate_existing(arguments["path"], place.cwd)
+
+        async def run(running: Running) -> Outcome:
+            return await asyncio.to_thread(read, path, arguments)
+
+        return Plan(f"read {arguments['path']}", run)
+
+
+def read(path: Path, arguments: Arguments) -> Outcome:
+    """`arguments`: path (as the model wrote it), offset, limit. Raises ToolFailed."""
+    content = contents(path)
+    for magic, at, mime in IMAGES:
+        if content[at : at + len(magic)] == magic and (at == 0 or content.startswith(b"RIFF")):
+            return _image(content, mime)
+    text = content.decode("utf-8", "replace")
+    return _text(text, arguments)
+
+
+def contents(path: Path) -> bytes:
+    """A regular file's bytes; what is no file, or too large, is refused."""
+    try:
+        # a named pipe would wait for a writer
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError as error:
+        raise ToolFailed(f"ENOENT: no such file or directory, access '{path}'") from error
+    except PermissionError as error:
+        raise ToolFailed(f"EACCES: permission denied, access '{path}'") from error
+    with open(descriptor, "rb") as file:
+        found = os.fstat(descriptor)
+        if stat.S_ISDIR(found.st_mode):
+            raise ToolFailed("EISDIR: illegal operation on a directory, read")
+        if not stat.S_ISREG(found.st_mode):
+            raise ToolFailed(f"{path} is no regular file.")
+        if found.st_size > LARGEST_FILE:
+            raise ToolFailed(
+                f"{path} has {shown_size(found.st_size)}, too much to read: use bash with sed, head or grep."
+            )
+        return file.read(LARGEST_FILE)
+
+
+def _image(content: bytes, mime: str) -> Outcome:
+    data = base64.b64encode(content).decode()
+    if len(data) > LARGEST_IMAGE:
+        return said(
+            f"Read image file [{mime}]\n[Image omitted: {shown_size(len(content))} is too large to be sent.]"
+        )
+    return Outcome([Text(text=f"Read image file [{mime}]"), Image(data=data, mime_type=mime)])
+
+
+def _text(text: str, arguments: Arguments) -> Outcome:
+    lines = lines_of(text)
+    start = max(0, int(arguments.get("offset") or 1) - 1)
+    if start >= len(lines) and start > 0:
+        raise ToolFailed(f"Offset {arguments['offset']} is beyond end of file ({len(lines)} lines total)")
+    limit = arguments.get("limit")
+    end = len(lines) if limit is None else min(len(lines), start + max(0, int(limit)))
+    selected = "\n".join(lines[start:end])
+    if end == len(lines) and text.endswith("\n"):
+        selected += "\n"
+    cut = head(selected)
+    if cut.first_too_long:
+        size = shown_size(size_of(lines[start]))
+        hint = f"Use bash: sed -n '{start + 1}p' {arguments['path']} | head -c {MOST_BYTES}"
+        return said(
+            f"[Line {start + 1} is {size}, exceeds {shown_size(MOST_BYTES)} limit. {hint}]",
+            truncation=cut.details(),
+        )
+    return said(cut.text + _notice(cut, start, end, len(lines)), truncation=cut.details())
+
+
+def _notice(cut: Truncated, start: int, end: int, total: int) -> str:
+    if cut.by:
+        last = start + cut.lines
+        limit = f" ({shown_size(MOST_BYTES)} limit)" if cut.by == "bytes" else ""
+        return f"\n\n[Showing lines {start + 1}-{last} of {total}{limit}. Use offset={last + 1} to continue.]"
+    if end < total:
+        return f"\n\n[{total - end} more lines in file. Use offset={end + 1} to continue.]"
+    return ""
