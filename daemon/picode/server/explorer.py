@@ -263,14 +263,13 @@ async def resume_assistant(session: str, env: Mapping[str, str]) -> bool:
     Call it once, when a resurrected session shows its first sign of life.
     """
     for pane in await zellij.list_panes(session, env):
-        command = str(pane.get("pane_command") or pane.get("terminal_command") or "")
-        words = command.split()
-        if (
-            pane.get("is_held")
-            and words
-            and Path(words[0]).name.startswith(("picode", "python"))
-            and "chat" in words
-        ):
+        if pane.get("is_held") and is_assistant(str(pane.get("pane_command") or pane.get("terminal_command") or "")):
             await zellij.action(session, env, "write", "--pane-id", f"terminal_{pane['id']}", "13")
             return True
     return False
+
+
+def is_assistant(command: str) -> bool:
+    """Whether Zellij means `picode chat` by this command: with a path, or behind the interpreter that runs it."""
+    words = command.split()
+    return "chat" in words and "picode" in {Path(word).name for word in words}
