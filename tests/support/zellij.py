@@ -23,6 +23,7 @@ from typing import Any, Self, TypeVar
 
 import psutil
 
+from picode.terminal.zellij import announce_start
 from support.processes import adopt_orphans, reap, sweep
 from support.screen import PATIENCE, Terminal
 
@@ -97,7 +98,9 @@ class Workspace:
         return terminal
 
     def start(self, layout: str = "picode", **size: int) -> Terminal:
-        """A new session on a new terminal."""
+        """A new session on a new terminal, with the word to the daemon that `picode up` gives, too."""
+        if (runtime := self.home / "p" / "run").is_dir():
+            announce_start(runtime)
         return self.open(self.zellij, "--session", self.session, "--new-session-with-layout", layout, **size)  # type: ignore[arg-type]
 
     def attach(self, **size: int) -> Terminal:

@@ -35,6 +35,7 @@ def run(args: argparse.Namespace) -> int:
     if zellij is None:
         print(f"Zellij is not installed, so the assistant opens here, alone. {advice()}")
         return _assistant_alone(project)
+    _check_size()
     check_version(zellij)
     layout = _set_up(args.yes)
     name, exists = _session(project, zellij)
@@ -50,6 +51,16 @@ def _check_terminal(project: Path) -> None:
         )
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("The workspace needs a terminal.", "`picode -p TEXT` asks one question without one.")
+
+
+def _check_size() -> None:
+    size = os.get_terminal_size(sys.stdout.fileno())
+    if 0 < size.columns < SMALLEST[0] or 0 < size.lines < SMALLEST[1]:
+        # Zellij leaves a terminal of three rows without a word
+        raise Unavailable(
+            f"This terminal has {size.columns} columns and {size.lines} rows, too few for three panes.",
+            f"The workspace needs {SMALLEST[0]} columns and {SMALLEST[1]} rows; `picode` alone needs fewer.",
+        )
 
 
 def _assistant_alone(project: Path) -> int:
@@ -111,6 +122,7 @@ def _new(name: str, layout: Path) -> list[str]:
 def _become(zellij: Path, project: Path, arguments: list[str]) -> NoReturn:
     """Zellij takes this process's place."""
     from picode.installation.facts import own_command
+    from picode.terminal.zellij import announce_start
 
     os.chdir(project)
     environment = dict(os.environ)
@@ -120,6 +132,7 @@ def _become(zellij: Path, project: Path, arguments: list[str]) -> NoReturn:
     if own not in environment.get("PATH", "").split(os.pathsep):
         environment["PATH"] = f"{environment.get('PATH', os.defpath)}{os.pathsep}{own}"
     sys.stdout.flush()
+    announce_start(paths.make_private(paths.resolve().runtime))
     try:
         os.execve(zellij, ["zellij", *arguments], environment)
     except OSError as error:

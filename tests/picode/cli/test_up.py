@@ -7,6 +7,7 @@ import pytest
 
 from picode.cli.main import run
 from support.screen import Terminal
+from support.tools import need_zellij
 
 
 def up(home: Path, *arguments: str, **environment: str) -> Terminal:
@@ -51,7 +52,8 @@ def test_inside_zellij_it_says_what_to_do(home: Path) -> None:
 
 
 def test_a_terminal_of_ten_columns_and_three_rows_is_one_sentence(home: Path) -> None:
-    terminal = Terminal([sys.executable, "-m", "picode", "up"], os.environ, home, columns=10, rows=3)
+    environment = {**os.environ, "PICODE_ZELLIJ": need_zellij()}
+    terminal = Terminal([sys.executable, "-m", "picode", "up"], environment, home, columns=10, rows=3)
     try:
         assert terminal.wait_end() == 69
         said = b"".join(bytes(terminal.raw).split())
