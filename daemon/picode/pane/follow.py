@@ -72,21 +72,21 @@ def printed(state: State, lines: list[Line], gap: bool = True) -> Step:
 
 
 def _begun(state: State) -> State:
-    return replace(state, answering=True, answer=markdown.Stream(), streamed=0, thought="")
+    return replace(state, answering=True, answer=markdown.Stream(), fresh=True, streamed=0, thought="")
 
 
 def _text(state: State, text: str) -> Step:
-    first = state.streamed == 0
     stream, done = markdown.feed(state.answer, text)
     state = replace(state, answer=stream, answering=True, streamed=state.streamed + len(text), thought="")
     if not done:
         return state, []
-    return _blocks(state, done, gap=first)
+    return _blocks(state, done)
 
 
-def _blocks(state: State, blocks: list[markdown.Block], gap: bool) -> Step:
+def _blocks(state: State, blocks: list[markdown.Block]) -> Step:
     """Finished blocks. Code keeps its empty lines, so nothing is collapsed within it."""
     lines = typeset(blocks, state.width)
+    gap, state = state.fresh, replace(state, fresh=False)
     if blocks[0].kind == "code":
         return replace(state, blank=False), [Print(lines)]
     if any(block.kind == "code" for block in blocks):
@@ -99,7 +99,7 @@ def flushed(state: State) -> Step:
     """The unfinished answer goes into the scrollback as it is."""
     left = markdown.finish(state.answer)
     state = replace(state, answering=False, answer=markdown.Stream(), thought="")
-    return _blocks(state, left, gap=False) if left else (state, [])
+    return _blocks(state, left) if left else (state, [])
 
 
 def entry_added(state: State, entry: Entry) -> Step:

@@ -48,6 +48,8 @@ class State:
     answering: bool = False
     """An answer is being written."""
     answer: Stream = field(default_factory=Stream)
+    fresh: bool = True
+    """Nothing of this answer is in the scrollback yet."""
     streamed: int = 0
     """Characters of the answer that came so far."""
     thought: str = ""

@@ -155,7 +155,9 @@ def _row(cells: list[Line], wide: list[int]) -> list[Line]:
         line: Line = []
         for number, (lines, size) in enumerate(zip(wrapped, wide, strict=True)):
             part = lines[at] if at < len(lines) else []
-            line += [*([(FAINT, " │ ")] if number else []), *part, ("", pad("", size - line_width(part)))]
+            line += [(FAINT, " │ "), *part] if number else part
+            if number < len(wide) - 1:
+                line.append(("", pad("", size - line_width(part))))
         out.append(line)
     return out
 

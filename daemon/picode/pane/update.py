@@ -188,7 +188,7 @@ def _draft(state: State, snapshot: Snapshot) -> Step:
     if snapshot.draft is None:
         return replace(state, answering=False, answer=markdown.Stream(), streamed=0), []
     text = answer_text(snapshot.draft)
-    state = replace(state, answering=True, answer=markdown.Stream(), streamed=0, titles={})
+    state = replace(state, answering=True, answer=markdown.Stream(), fresh=True, streamed=0, titles={})
     return follow(state, TextAdded(text)) if text else (state, [])
 
 

@@ -38,19 +38,12 @@ def answer_tail(state: State) -> list[Line]:
     out: list[Line] = []
     for line in typeset(blocks, state.width):
         out += fold(line, state.width)
-    if out and not state.blank:
-        out = [[], *out] if _first(state) else out
+    if out and state.fresh and not state.blank:
+        out = [[], *out]
     if state.thought and not out:
         last = state.thought.rstrip().split("\n")[-1]
         out = [cut([("dim italic", f"… {safe_line(last)[-state.width + 3 :]}")], state.width)]
     return out
-
-
-def _first(state: State) -> bool:
-    """Nothing of this answer is in the scrollback yet."""
-    return state.streamed <= sum(map(len, state.answer.lines)) + len(state.answer.lines) + len(
-        state.answer.rest
-    )
 
 
 def _tools(state: State) -> list[Line]:
