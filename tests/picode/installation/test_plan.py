@@ -2,9 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from picode.errors import BadData, DiskFailed, TryLater
-from picode.installation.apply import apply
-from picode.installation.plan import plan
+from picode.errors import BadData
 from support.installation import TEMPLATE, look, set_up, take_back, tree
 
 
@@ -95,56 +93,3 @@ def test_the_users_own_files_are_kept_as_copies(home: Path) -> None:
     (copy,) = (home / "data" / "backups").iterdir()
     assert copy.read_bytes() == b"alias a=b"
     assert copy.stat().st_mode & 0o777 == 0o600
-
-
-def test_a_file_that_changed_while_the_user_was_asked_is_not_overwritten(home: Path) -> None:
-    planned = plan(look(home, "bash"))
-    (home / ".bashrc").write_text("written meanwhile\n")
-    before = tree(home)
-    with pytest.raises(TryLater):
-        apply(planned)
-    assert tree(home) == before
-
-
-def test_a_directory_that_cannot_be_written_leaves_nothing_half_done(home: Path) -> None:
-    # a file where a directory must be: this stops root, too
-    (home / ".cache").write_text("not a directory\n")
-    before = tree(home)
-    with pytest.raises(DiskFailed, match="cannot be written"):
-        set_up(home, "bash")
-    assert tree(home) == before
-
-
-@pytest.mark.parametrize("change", ["before", "after"])
-def test_uninstalling_puts_everything_back_byte_for_byte(home: Path, change: str) -> None:
-    if change == "before":
-        (home / ".bashrc").write_bytes(b"alias a=b")
-        (home / ".bashrc").chmod(0o640)
-        permissions = look(home).permissions
-        permissions.parent.mkdir(parents=True)
-        permissions.write_bytes(b'"/other.wasm" {\n    RunCommands\n}')
-    before = tree(home)
-    set_up(home, "bash", "zsh")
-    set_up(home, "bash", "zsh", plugin=b"\0asm two")
-    assert take_back(home, "bash", "zsh").notes == []
-    assert tree(home) == before
-
-
-def test_uninstalling_keeps_what_was_changed_since(home: Path) -> None:
-    (home / ".bashrc").write_bytes(b"alias a=b")
-    set_up(home, "bash")
-    with (home / ".bashrc").open("a") as rc:
-        rc.write("alias c=d\n")
-    layout = look(home).layouts / "picode.kdl"
-    layout.write_text("layout { }\n")
-    done = take_back(home, "bash")
-    assert (home / ".bashrc").read_bytes() == b"alias a=b\nalias c=d\n"
-    assert layout.read_text() == "layout { }\n"
-    assert len(done.notes) == 2
-
-
-def test_uninstalling_without_a_record_still_takes_the_line_out(home: Path) -> None:
-    set_up(home, "bash")
-    look(home).record_file.unlink()
-    take_back(home, "bash")
-    assert (home / ".bashrc").read_bytes() == b""
