@@ -107,12 +107,14 @@ class Connection:
         poll = select.poll()
         poll.register(link.fileno(), select.POLLIN)
         while True:
-            # asked before reading: the question swallows the sign that a reply came
-            alive = link.alive
             # a reply to an earlier request that was given up is passed over
             while (reply := link.receive()) is not None:
                 if reply.id == number:
                     return reply
+            # looking swallows the sign of what has come since
+            readable, alive = link.look()
+            if readable:
+                continue
             if not alive:
                 raise DaemonGone("The daemon ended before it answered.", "Try again.")
             left = until - time.monotonic()

@@ -1,6 +1,6 @@
 """One connection to the daemon's requests socket, never waiting: for loops that have a `select` of their own.
 
-The connection does not mend itself. When the daemon is gone, `alive` is false from then on (and the file descriptor
+The connection does not mend itself. When the daemon is gone, `look` says so from then on (and the file descriptor
 becomes readable, so that whoever waits on it looks): make another link after `start.ensure_daemon`.
 """
 
@@ -24,7 +24,7 @@ def hello(client: str) -> Hello:
 
 
 class Link:
-    """A DEALER whose `fileno` is edge-triggered: read until `receive` gives None before waiting on it again."""
+    """A DEALER whose `fileno` is edge-triggered: before waiting on it, `receive` until None and `look`."""
 
     def __init__(self, paths: Paths) -> None:
         self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.DEALER)
@@ -41,10 +41,16 @@ class Link:
     def fileno(self) -> int:
         return self._descriptor
 
-    @property
-    def alive(self) -> bool:
-        """False once the daemon has closed its end (or has not taken a thousand requests)."""
-        return not self._socket.closed and bool(int(self._socket.getsockopt(zmq.EVENTS)) & zmq.POLLOUT)
+    def look(self) -> tuple[bool, bool]:
+        """Whether there is a reply to be read now, and whether the daemon is alive.
+
+        Looking takes the sign off `fileno`: who looks before waiting on it must read when the first is true. Alive is
+        false once the daemon has closed its end (or has not taken a thousand requests).
+        """
+        if self._socket.closed:
+            return False, False
+        events = int(self._socket.getsockopt(zmq.EVENTS))
+        return bool(events & zmq.POLLIN), bool(events & zmq.POLLOUT)
 
     def send(self, request: AnyRequest, *, reply: bool = True) -> int | None:
         """Number the request and send it: its number, or None when the daemon is gone. Without `reply`: 0."""

@@ -110,12 +110,14 @@ class Wire:
     def _replies(self) -> None:
         if self.closed:
             return
-        # asked before reading: the question swallows the sign that a reply came
-        alive = self._link.alive
-        while (reply := self._link.receive()) is not None:
-            future = self._asked.pop(reply.id, None)
-            if future is not None and not future.done():
-                future.set_result(reply)
+        readable = alive = True
+        while readable:
+            while (reply := self._link.receive()) is not None:
+                future = self._asked.pop(reply.id, None)
+                if future is not None and not future.done():
+                    future.set_result(reply)
+            # looking swallows the sign of what has come since
+            readable, alive = self._link.look()
         if not alive:
             self.close()
             self._on_lost()
