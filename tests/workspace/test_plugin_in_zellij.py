@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
 import pytest
 
 from picode.protocol.values import CommandNote, Status
@@ -196,7 +197,12 @@ async def test_a_killed_server_leaves_no_pipe_behind(bench: Bench) -> None:
 
 
 def _pipes(bench: Bench) -> list[int]:
-    return [p.pid for p in bench.workspace.processes() if "picode-events" in p.cmdline()]
+    found = []
+    for process in bench.workspace.processes():
+        with contextlib.suppress(psutil.Error):
+            if "picode-events" in process.cmdline():
+                found.append(process.pid)
+    return found
 
 
 @pytest.mark.parametrize("bench", [18, 80], indirect=True)

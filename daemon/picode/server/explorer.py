@@ -32,6 +32,10 @@ TWICE = 0.15
 """Seconds within which the same event of two instances is one."""
 
 
+SILENT = 3
+"""Snapshots without an answer, after which an instance counts as gone; Zellij 0.44 loses one now and then."""
+
+
 @dataclass(frozen=True)
 class Callbacks:
     """What the explorer asks of the daemon."""
@@ -59,6 +63,7 @@ class Explorer:
         self._shown = Shown(project=self.project.name or str(self.project))
         self._watch = ProjectWatch(self.project, self._replant)
         self._views: dict[tuple[int, int], View] = {}
+        self._missed: dict[tuple[int, int], int] = {}
         self._pipe: zellij.HeldPipe | None = None
         self._pipe_id = ""
         self._last: tuple[plugin.AnyLine, float] | None = None
@@ -129,34 +134,39 @@ class Explorer:
 
     async def _drop(self) -> None:
         self._views.clear()
+        self._missed.clear()
         self._pipe_id = ""
         if self._pipe is not None:
             pipe, self._pipe = self._pipe, None
             await pipe.close()
 
-    async def _take(self, raw: bytes | str) -> None:
+    async def _take(self, raw: bytes | str, unasked: bool = True) -> None:
         try:
             line = plugin.decode_line(raw)
         except BadData as error:
             log.warning("explorer of %s: %s", self.session, error)
             return
+        who = (line.plugin, line.client)
+        self._missed[who] = 0
         if isinstance(line, plugin.Hello):
-            self._greet(line)
+            self._greet(line, unasked)
         elif isinstance(line, plugin.Gone):
-            self._views.pop((line.plugin, line.client), None)
+            self._views.pop(who, None)
         elif isinstance(line, plugin.View):
-            self._views[line.plugin, line.client] = View(line.first, line.rows)
+            self._views[who] = View(line.first, line.rows)
             self._due.set()
         elif not self._is_twin(line):
+            self._views.setdefault(who, View())
             await self._obey(line)
 
-    def _greet(self, hello: plugin.Hello) -> None:
+    def _greet(self, hello: plugin.Hello, unasked: bool) -> None:
+        """Unasked, it comes from an instance that knows nothing yet, perhaps under the ids of one before it."""
         who = (hello.plugin, hello.client)
         if hello.pipe:
             self._pipe_id = hello.pipe
         if self._pipe is not None and hello.server:
             self._pipe.follow(hello.server)
-        if self._views.get(who) != View(hello.first, hello.rows) or self.state != "here":
+        if unasked or self._views.get(who) != View(hello.first, hello.rows):
             self._views[who] = View(hello.first, hello.rows)
             self._sent.clear()
             self._due.set()
@@ -230,12 +240,14 @@ class Explorer:
                     answered.add(await self._answered(answer))
         except PicodeError as error:
             log.info("explorer of %s: %s", self.session, error)
-        for who in set(self._views) - answered:
-            # silent: its client has gone; it says hello again when the client is back
-            del self._views[who]
+        for who in list(self._views):
+            self._missed[who] = 0 if who in answered else self._missed.get(who, 0) + 1
+            if self._missed[who] >= SILENT:
+                # its client has gone; it says hello again when the client is back
+                del self._views[who]
 
     async def _answered(self, answer: str) -> tuple[int, int]:
-        await self._take(answer)
+        await self._take(answer, unasked=False)
         try:
             line = plugin.decode_line(answer)
         except BadData:
@@ -263,7 +275,9 @@ async def resume_assistant(session: str, env: Mapping[str, str]) -> bool:
     Call it once, when a resurrected session shows its first sign of life.
     """
     for pane in await zellij.list_panes(session, env):
-        if pane.get("is_held") and is_assistant(str(pane.get("pane_command") or pane.get("terminal_command") or "")):
+        if pane.get("is_held") and is_assistant(
+            str(pane.get("pane_command") or pane.get("terminal_command") or "")
+        ):
             await zellij.action(session, env, "write", "--pane-id", f"terminal_{pane['id']}", "13")
             return True
     return False
