@@ -30,6 +30,7 @@ from picode.pane.terminal import LiveArea
 from picode.pane.update import update
 from picode.pane.view import live, prompt, status_line
 from picode.paths import Paths
+from picode.protocol.events import TextAdded
 from picode.protocol.values import Delivery
 
 ANSWER_AFTER = 0.4
@@ -83,7 +84,9 @@ class Pane:
         self.state, effects = update(self.state, given)
         for effect in effects:
             self._do(effect)
-        self.area.app.invalidate()
+        grown = isinstance(given, TextAdded) and not effects
+        if not (grown and self.area.grow(live(self.state, self.area.rows))):
+            self.area.app.invalidate()
         self._tick()
 
     def _do(self, effect: Effect) -> None:

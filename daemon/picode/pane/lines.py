@@ -4,6 +4,7 @@ A line is a list of (style, text); a style is words that prompt_toolkit knows to
 the terminal's own sixteen, so they follow the user's theme.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
@@ -19,6 +20,7 @@ SGR = {
     "ansibrightblack": "90", "ansibrightred": "91", "ansibrightgreen": "92", "ansibrightblue": "94",
 }  # fmt: skip
 TAB = "    "
+WORDS = re.compile(r"\s+|\S+")
 
 
 def char_width(char: str) -> int:
@@ -110,35 +112,39 @@ def wrap(line: Line, width: int, first: str = "", rest: str = "") -> list[Line]:
             out[-1] = _trimmed(out[-1])
             out.append([("", rest)] if rest else [])
             used = 0
-        if not used and word.isspace() and len(out) > 1:
+        if not used and len(out) > 1 and word.isspace():
             continue
-        pieces = fold([(style, word)], width) if size > width else [[(style, word)]]
-        for number, piece in enumerate(pieces):
+        if size <= width:
+            _append(out[-1], style, word)
+            used += size
+            continue
+        for number, piece in enumerate(fold([(style, word)], width)):
             if number:
                 out.append([("", rest)] if rest else [])
-                used = 0
             out[-1] += piece
-            used += line_width(piece)
+            used = line_width(piece)
     out[-1] = _trimmed(out[-1])
     return out
 
 
+def _append(line: Line, style: str, text: str) -> None:
+    if line and line[-1][0] == style:
+        line[-1] = (style, line[-1][1] + text)
+    else:
+        line.append((style, text))
+
+
 def _words(line: Line) -> Iterator[Fragment]:
-    """Words and the spaces between them; a word that changes its style keeps together where it can."""
+    """Words and the spaces between them."""
     for style, text in line:
-        word = ""
-        for char in text:
-            if char.isspace() != word[-1:].isspace() and word:
-                yield style, word
-                word = ""
-            word += char
-        if word:
+        for word in WORDS.findall(text):
             yield style, word
 
 
 def _trimmed(line: Line) -> Line:
-    while line and line[-1][1].isspace():
-        line = line[:-1]
+    while line and line[-1][1][-1:].isspace():
+        style, text = line[-1]
+        line = [*line[:-1], (style, text.rstrip())] if text.strip() else line[:-1]
     return line
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 Kind = Literal["paragraph", "heading", "item", "quote", "table", "rule", "open", "code", "close", "blank"]
 
-LONGEST_BLOCK = 4000
+LONGEST_BLOCK = 2000
 """Characters of an unfinished block; more is given out in parts."""
 CODE_TAIL = 24
 """Lines of an open code block that are kept back, so that few are highlighted twice."""

@@ -23,6 +23,7 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.styles import Style
 
 from picode.pane.early import CLEAR
+from picode.pane.growth import growth
 from picode.pane.lines import Line, to_ansi
 
 FRAMES = 30
@@ -71,6 +72,7 @@ class LiveArea:
         self.buffer = buffer
         self._view = view
         self._above = [CLEAR]
+        self.rows = 0
         self._lines: list[Line] = []
         self._prompt: Line = []
         self._status: Line = []
@@ -88,6 +90,28 @@ class LiveArea:
         """Into the scrollback, with the next frame."""
         self._above.append(to_ansi(lines, self.colour))
         self.app.invalidate()
+
+    def grow(self, lines: list[Line]) -> bool:
+        """Draw what the last line has more than in the last frame; False when a whole frame is needed."""
+        renderer = self.app.renderer
+        screen, size = renderer._last_screen, renderer._last_size
+        found = growth(self._lines, lines) if screen is not None and not self._above else None
+        if found is None or screen is None or size is None or size != self.output.get_size():
+            return False
+        text = "".join(part for _, part in found.added)
+        up = renderer._cursor_pos.y - found.row
+        if not self.app.is_running or up <= 0 or found.column + len(text) >= size.columns:
+            return False
+        drawn = to_ansi([found.added], self.colour).rstrip("\n")
+        self.output.write_raw(f"\x1b7\x1b[{up}A\x1b[{found.column + 1}G{drawn}\x1b8")
+        self.output.flush()
+        column = found.column
+        for style, part in found.added:
+            for char in part:
+                screen.data_buffer[found.row][column] = Char(char, style)
+                column += 1
+        self._lines = lines
+        return True
 
     def write(self, sequence: str) -> None:
         """A control sequence of our own for the terminal: the clipboard."""
@@ -120,6 +144,7 @@ class LiveArea:
         menu = min(MENU, len(self.buffer.complete_state.completions)) if self.buffer.complete_state else 0
         typed = min(self._typed_rows(size.columns), max(1, size.rows // 2))
         rows = max(0, size.rows - 1 - typed - menu)
+        self.rows = rows
         self._lines, self._prompt, self._status = self._view(rows, size.columns)
         last, before = app.renderer._last_screen, app.renderer._last_size
         wanted = len(self._lines) + typed + menu + 1

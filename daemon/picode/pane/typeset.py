@@ -7,7 +7,8 @@ from picode.pane.markdown import ITEM, QUOTE, Block
 from picode.pane.safe import safe
 
 INLINE = re.compile(
-    r"(?P<escape>\\[\\`*_{}\[\]()#+\-.!|~<>])"
+    # one look at the character first: most of a text begins none of these
+    r"(?=[\\`*_~\[!<])(?:(?P<escape>\\[\\`*_{}\[\]()#+\-.!|~<>])"
     r"|(?P<code>(?P<ticks>`+)(?P<inner>.+?)(?<!`)(?P=ticks)(?!`))"
     r"|(?P<strong>\*\*(?=\S)(?P<bold>.+?)(?<=\S)\*\*)"
     r"|(?P<strong_>(?<!\w)__(?=\S)(?P<bold_>.+?)(?<=\S)__(?!\w))"
@@ -15,7 +16,7 @@ INLINE = re.compile(
     r"|(?P<emphasis_>(?<!\w)_(?=[^\s_])(?P<italic_>[^_]+?)(?<=[^\s_])_(?!\w))"
     r"|(?P<deleted>~~(?=\S)(?P<strike>.+?)(?<=\S)~~)"
     r"|(?P<link>!?\[(?P<label>[^\]\n]*)\]\((?P<url>[^)\s]+)(?:\s+\"[^\"]*\")?\))"
-    r"|(?P<address><(?P<bare>https?://[^>\s]+)>)",
+    r"|(?P<address><(?P<bare>https?://[^>\s]+)>))",
     re.S,
 )
 STYLES = {
