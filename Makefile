@@ -30,7 +30,7 @@ check: $(READY) ## format, lint, types, layers, shell scripts, the plugin's core
 	@.ci/check "$(BIN)"
 
 bench: $(READY) zellij ## figures and their goals, side by side in one run
-	$(BIN)/python -m tests.bench
+	PYTHONPATH=tests $(BIN)/python -m bench
 
 plugin: ## build the plugin's wasm
 	zellij-plugin/build.sh

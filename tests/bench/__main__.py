@@ -6,7 +6,7 @@ import platform
 import sys
 
 from tabulate import tabulate
-from tests.bench.row import Row
+from bench.row import Row
 
 PARTS = ("cli", "wire", "shell", "pane")
 
@@ -19,7 +19,7 @@ def main() -> int:
     rows: list[Row] = []
     for part in chosen:
         print(f"measuring {part}…", file=sys.stderr, flush=True)
-        rows += importlib.import_module(f"tests.bench.{part}").rows()
+        rows += importlib.import_module(f"bench.{part}").rows()
     table = [
         (
             row.what,

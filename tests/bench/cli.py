@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.bench.row import Row, absolute, against
+from bench.row import Row, absolute, against
 
 # a child's ru_maxrss counts what its parent had at the fork; the high-water mark of its own memory does not
 MEMORY = """

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 import zmq
-from tests.bench.row import Row, absolute, against
+from bench.row import Row, absolute, against
 
 from picode import paths
 from picode.client.blocking import connect
