@@ -103,6 +103,9 @@ class Connection:
         return reply
 
     def _wait(self, link: Link, number: int, timeout: float) -> AnyReply:
+        # most replies come at once: libzmq's own waiting is quicker than looking, polling and reading
+        if (first := link.wait()) is not None and first.id == number:
+            return first
         until = time.monotonic() + timeout
         poll = select.poll()
         poll.register(link.fileno(), select.POLLIN)

@@ -72,6 +72,8 @@ async def serve(paths: Paths, ready: Callable[[], None]) -> None:
         await daemon.ended.wait()
         log.info("ending")
         bus.announce(EVERYBODY, DaemonStopping())
+        # who asks from now on sees that nobody listens, and waits for the next daemon
+        sockets.deafen()
         await explorers.close()
         await conversations.close()
         await models.close()

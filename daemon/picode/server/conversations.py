@@ -4,13 +4,14 @@ Inside Zellij each session has one current conversation; outside, the project na
 asked last there, else the one whose file was written last.
 """
 
+import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from picode import tasks
-from picode.errors import Missing, PicodeError, UsageError
+from picode.errors import BadData, Missing, PicodeError, TryLater, UsageError
 from picode.protocol.events import AnyEvent, CurrentChanged
 from picode.protocol.replies import Snapshot
 from picode.protocol.requests import Open
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 MOST_AT_REST = 32
 """Living conversations; above that, the one that rests longest gives up its file."""
 LONGEST_TAIL = 5000
+ENDED_WITHIN = 6.0
+"""Seconds that the end of one turn may take."""
 log = logging.getLogger(__name__)
 
 Make = Callable[[SessionFile, str, Callable[[AnyEvent], None]], "Conversation"]
@@ -42,6 +45,7 @@ class Conversations:
         self._living: OrderedDict[str, Conversation] = OrderedDict()
         self._of_project: dict[str, str] = {}
         self._current: dict[str, str] = {}
+        self._closing: dict[str, asyncio.Task[None]] = {}
         self.changed: Callable[[str, AnyEvent], None] = lambda conversation, event: None
 
     def __len__(self) -> int:
@@ -59,6 +63,7 @@ class Conversations:
     def open(self, request: Open) -> "Conversation":
         """The conversation that the request means; it is the place's own from now on."""
         place = request.place
+        _check(place)
         match request.choice:
             case "new":
                 found = self._new(place, request.model)
@@ -82,6 +87,7 @@ class Conversations:
 
     def of(self, place: Place) -> "Conversation | None":
         """The conversation of this place, when it has one."""
+        _check(place)
         if place.zellij_session:
             return self._known(self._workspaces.current(place.zellij_session))
         return self._known(self._of_project.get(project_of(place.cwd), "")) or self._latest(place)
@@ -120,11 +126,7 @@ class Conversations:
         """End every turn in order, keep what there is, close every file."""
         living = list(self._living.values())
         self._living.clear()
-        for conversation in living:
-            try:
-                await conversation.close()
-            except Exception:
-                log.exception("conversation %s did not end in order", conversation.id)
+        await asyncio.gather(*map(_end, living), *self._closing.values())
         self.store.close()
 
     def _new(self, place: Place, model: str) -> "Conversation":
@@ -149,6 +151,8 @@ class Conversations:
     def _live(self, session: SessionFile, model: str = "") -> "Conversation":
         if session.id in self._living:
             return self._living[session.id]
+        if session.id in self._closing:
+            raise TryLater("This conversation is just being closed.", "Try again in a moment.")
 
         def emit(event: AnyEvent) -> None:
             self._bus.emit(session.id, event)
@@ -179,5 +183,19 @@ class Conversations:
             # one without a message is only here
             if not conversation.busy and conversation.session.on_disk:
                 del self._living[id_]
-                tasks.spawn(conversation.close(), f"close conversation {id_}")
+                task = self._closing[id_] = tasks.spawn(_end(conversation), f"close conversation {id_}")
+                task.add_done_callback(lambda _, id_=id_: self._closing.pop(id_, None))  # type: ignore[misc]
                 return
+
+
+async def _end(conversation: "Conversation") -> None:
+    try:
+        async with asyncio.timeout(ENDED_WITHIN):
+            await conversation.close()
+    except Exception:
+        log.exception("conversation %s did not end in order", conversation.id)
+
+
+def _check(place: Place) -> None:
+    if not place.cwd.startswith("/") or "\0" in place.cwd:
+        raise BadData(f"The directory {place.cwd[:200]!r} is not an absolute path.")

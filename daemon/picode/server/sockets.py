@@ -33,7 +33,7 @@ class Sockets:
         self._context = zmq.Context()
         self._router: zmq.Socket[bytes] = self._context.socket(zmq.ROUTER)
         self._xpub: zmq.Socket[bytes] = self._context.socket(zmq.XPUB)
-        self._again = self._look_again = False
+        self._again = self._look_again = self._reading = False
 
     def bind(self) -> None:
         """Listen; whatever lies where the sockets go is replaced, so the caller holds the lock."""
@@ -63,11 +63,14 @@ class Sockets:
 
     def reply(self, envelope: Envelope, frame: bytes) -> None:
         """Send a reply; to a client that is gone or does not read, nothing."""
+        if self._router.closed:
+            return
         try:
             self._router.send_multipart([*envelope, frame], zmq.NOBLOCK, copy=len(frame) < 65536)
         except zmq.ZMQError:
             return
-        self._look()
+        if not self._reading:
+            self._look()
 
     def publish(self, topic: str, frame: bytes) -> None:
         """Announce; whoever does not read loses it and notices the gap."""
@@ -77,26 +80,36 @@ class Sockets:
             return
         self._look()
 
+    def deafen(self, linger: float = 0.2) -> None:
+        """Take no more requests, and let clients see it; replies and events have `linger` seconds to leave."""
+        self._end(self._router, linger)
+
     def close(self, linger: float = 0.2) -> None:
-        """Stop listening; what was sent already has `linger` seconds to leave."""
+        """Close both sockets."""
         for socket in (self._router, self._xpub):
-            if not socket.closed:
-                self._loop.remove_reader(int(socket.getsockopt(zmq.FD)))
-                socket.close(round(linger * 1000))
+            self._end(socket, linger)
         self._context.term()
         for path in (self._paths.requests_socket, self._paths.events_socket):
             path.unlink(missing_ok=True)
 
+    def _end(self, socket: "zmq.Socket[bytes]", linger: float) -> None:
+        if not socket.closed:
+            self._loop.remove_reader(int(socket.getsockopt(zmq.FD)))
+            socket.close(round(linger * 1000))
+
     def _requests(self) -> None:
-        for _ in range(SHARE):
-            try:
+        if self._router.closed:
+            return
+        self._reading = True
+        try:
+            for _ in range(SHARE):
                 frames = self._router.recv_multipart(zmq.NOBLOCK)
-            except zmq.ZMQError:
-                return
-            if len(frames) == 2 or (len(frames) == 3 and not frames[1]):
-                self._received(frames[:-1], frames[-1])
-                if self._router.closed:
-                    return
+                if len(frames) == 2 or (len(frames) == 3 and not frames[1]):
+                    self._received(frames[:-1], frames[-1])
+        except zmq.ZMQError:
+            return  # nothing is left, or the socket was closed
+        finally:
+            self._reading = False
         if not self._again:
             self._again = True
             self._loop.call_soon(self._go_on)
