@@ -95,6 +95,9 @@ class Daemon:
     async def _tell(self, effect: Tell) -> None:
         assert self._stream is not None
         request = effect.request
+        if getattr(request, "conversation", None) == "":
+            # typed before the conversation was open
+            request.conversation = self.conversation  # type: ignore[union-attr]
         try:
             try:
                 reply = await self._stream.ask(request)

@@ -129,7 +129,8 @@ def test_inline(text: str, shown: str) -> None:
 def test_nothing_of_it_reaches_the_terminal_as_a_sequence() -> None:
     from picode.pane.lines import to_ansi
 
-    evil = "a\x1b]52;c;aGk=\x07b \x1b[2J **x\x1b[31m** `\x9b2J` \u202eevil\n\n```py\x1b[1m\n\x1b[5m\x07\n```\n|\x1b|b|\n|-|-|\n"
+    evil = "a\x1b]52;c;aGk=\x07b \x1b[2J **x\x1b[31m** `\x9b2J` \u202eevil\n\n"
+    evil += "```py\x1b[1m\n\x1b[5m\x07\n```\n|\x1b|b|\n|-|-|\n"
     out = to_ansi(typeset(parse(evil), 80), colour=False)
     assert all(char >= " " or char == "\n" for char in out)
     assert "\x9b" not in out
