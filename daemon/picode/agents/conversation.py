@@ -1,18 +1,49 @@
 """A living conversation: what the daemon holds of a session file that somebody uses now.
 
 Every method returns at once; what follows comes through `emit`, in order, and is on disk before it is announced.
+What is to be done is decided in `loop.py`; here it is done.
 """
 
-from collections.abc import Callable, Sequence
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
+from typing import Any
 
+from picode import tasks
+from picode.agents import effects as do
+from picode.agents import inputs as told
+from picode.agents.asking import Model
+from picode.agents.calls import Calls
+from picode.agents.history import History
+from picode.agents.loop import Limits, Turn, step
+from picode.agents.question import message_of
 from picode.config.schema import Settings
-from picode.messages import Assistant, Image
+from picode.errors import DiskFailed, Missing, PicodeError, TryLater, UsageError
+from picode.messages import Assistant, BashExecution, Image, Message
+from picode.protocol import events
 from picode.protocol.events import AnyEvent
-from picode.protocol.values import CommandRecord, Decision, Delivery, Queued, Status, ToolRun
+from picode.protocol.values import (
+    CommandRecord,
+    Decision,
+    Delivery,
+    Entry,
+    Queued,
+    Receipt,
+    State,
+    Status,
+    ToolRun,
+)
 from picode.providers.registry import Providers
 from picode.sessions.file import SessionFile, milliseconds_now
 from picode.tools.toolbox import Toolbox
+
+MOST_QUEUED = 100
+MOST_COMMANDS = 8
+BOUND = 10.0
+"""Seconds in which a turn that is cancelled comes to its end."""
+log = logging.getLogger(__name__)
 
 
 class Conversation:
@@ -36,31 +67,51 @@ class Conversation:
     ) -> None:
         self.session = session
         self.id = session.id
+        self._settings = settings or Settings()
+        self._tools, self._emit, self._now = tools, emit, now
+        self._history = History(session)
+        self._model = Model(
+            self._history, model, providers=providers, tools=tools, emit=emit, now=now, settings=self._settings,
+            config=config, shell=shell,
+        )  # fmt: skip
+        self._calls = Calls(tools, session.id, session.cwd, emit=emit, told=self._feed, now=now)
+        agent = self._settings.agent
+        limits = Limits(agent.rounds, self._settings.models.retries, agent.steering == "all")
+        self._turn = Turn(limits)
+        self._inputs: deque[told.Input] = deque()
+        self._feeding = False
+        self._closed = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._commands: dict[str, asyncio.Event] = {}
+        self._command_number = 0
+        self._held: list[BashExecution] = []
+        self._status = Status()
+        self._status = self._status_now()
 
     @property
     def status(self) -> Status:
         """As it was announced last."""
-        raise NotImplementedError
+        return self._status
 
     @property
     def draft(self) -> Assistant | None:
         """The answer that is being written, as far as it was announced."""
-        raise NotImplementedError
+        return self._model.draft
 
     @property
     def running(self) -> list[ToolRun]:
         """Tool calls and `!commands` that run now, with the end of what they printed."""
-        raise NotImplementedError
+        return list(self._calls.running.values())
 
     @property
     def suggestion(self) -> str:
         """The command that the assistant suggested last; empty: none."""
-        raise NotImplementedError
+        return self._history.suggestion
 
     @property
     def busy(self) -> bool:
         """A turn or a `!command` runs."""
-        raise NotImplementedError
+        return self._turn.phase != "idle" or bool(self._commands)
 
     def ask(
         self,
@@ -74,24 +125,215 @@ class Conversation:
         unattended: bool = False,
     ) -> None:
         """Start a turn, or queue for the one that runs. Raises PicodeError when it is refused."""
-        raise NotImplementedError
+        self._check_open()
+        if len(self._turn.queue) >= MOST_QUEUED:
+            raise TryLater(f"{MOST_QUEUED} messages are queued already.", "Wait for the turn, or cancel it.")
+        self._model.check()
+        shell = self._settings.shell
+        message, receipt, secrets = message_of(
+            text, now=self._now(), images=images, command=command, piped=piped, cwd=self.session.cwd,
+            limit=shell.output_limit, redacts=shell.redact,
+        )  # fmt: skip
+        if secrets:
+            kinds = ", ".join(sorted(set(secrets)))
+            self._emit(
+                events.Noticed("warning", f"This was taken out of your message before it is sent: {kinds}.")
+            )
+        question = told.Question(message, text, receipt, delivery, frozenset(allow), unattended)
+        self._feed(told.Asked(question))
 
     def cancel(self) -> list[Queued]:
         """End the turn and every `!command`, and keep what there is; what was queued is given back."""
-        raise NotImplementedError
+        queue = self._turn.queued()
+        for stop in self._commands.values():
+            stop.set()
+        self._feed(told.CancelPressed())
+        return queue
 
     def answer(self, call_id: str, decision: Decision, reason: str = "") -> None:
         """A person's answer to an approval. Raises Missing when nothing waits under that id."""
-        raise NotImplementedError
+        if all(approval.call_id != call_id for approval in self._turn.approvals()):
+            raise Missing(
+                "Nothing waits for this answer any more.", "Somebody else may have answered, or cancelled."
+            )
+        self._feed(told.Answered(call_id, decision, reason))
 
     def run_command(self, command: str, share: bool) -> None:
         """`!command`: run it in the conversation's directory; `share`: the model sees it with the next question."""
-        raise NotImplementedError
+        self._check_open()
+        if not command.strip():
+            raise UsageError("There is no command to run.", "Type it behind the exclamation mark.")
+        if len(self._commands) >= MOST_COMMANDS:
+            raise TryLater(f"{MOST_COMMANDS} commands run already.", "Wait for one of them, or cancel.")
+        self._command_number += 1
+        id_ = f"command_{self._command_number}"
+        self._commands[id_] = asyncio.Event()
+        self._spawn(self._run_command(id_, command, share), "command")
+        self._tell_status()
 
     def set_model(self, name: str) -> None:
         """From the next model call on. Raises ModelFailed (unknown) with the nearest names, DiskFailed."""
-        raise NotImplementedError
+        self._check_open()
+        self._model.choose(name)
+        self._tell_status()
 
     async def close(self) -> None:
         """End the turn in order: partial answer saved, children ended, file synced and closed."""
-        raise NotImplementedError
+        if self._closed:
+            return
+        self._closed = True
+        self.cancel()
+        loop = asyncio.get_running_loop()
+        until = loop.time() + BOUND
+        while self._tasks and loop.time() < until:
+            await asyncio.wait(
+                set(self._tasks), timeout=until - loop.time(), return_when=asyncio.FIRST_COMPLETED
+            )
+        await self._calls.ended(1.0)
+        await tasks.stop(*self._tasks)
+        try:
+            await asyncio.to_thread(self.session.sync)
+        except PicodeError as error:
+            log.error("%s", error)
+        self.session.close()
+
+    # --- what the loop decides
+
+    def _feed(self, event: told.Input) -> None:
+        """One input after the other: what an effect brings in at once waits for the effects before it."""
+        self._inputs.append(event)
+        if self._feeding:
+            return
+        self._feeding = True
+        try:
+            while self._inputs:
+                self._turn, effects = step(self._turn, self._inputs.popleft(), self._tools.reads)
+                self._perform_all(effects)
+                self._tell_status()
+        finally:
+            self._feeding = False
+        self._save_held()
+
+    def _perform_all(self, effects: list[do.Effect]) -> None:
+        """In order; what follows a message that could not be saved is not done."""
+        for effect in effects:
+            try:
+                self._perform(effect)
+            except PicodeError as error:
+                self._inputs.appendleft(told.SaveFailed(str(error), type(error).__name__))
+                return
+
+    def _perform(self, effect: do.Effect) -> None:
+        match effect:
+            case do.BeginTurn():
+                self._model.begin_turn()
+                self._emit(events.TurnStarted())
+            case do.Save(message, receipt):
+                self._save(message, receipt)
+            case do.CallModel():
+                self._save_held()
+                self._model.next_call()
+                self._spawn(self._call_model(effect), "model call")
+            case do.Sync():
+                self._spawn(self._sync(), "sync")
+            case do.EndTurn(outcome, error, kind):
+                self._model.forget_draft()
+                self._tell_status()
+                self._emit(events.TurnEnded(outcome, error, kind))
+            case do.Abort():
+                self._model.abort()
+                self._calls.abort()
+            case _:
+                self._perform_call(effect)
+
+    def _perform_call(self, effect: do.Effect) -> None:
+        match effect:
+            case do.Prepare(call):
+                policy = self._tools.policy(self._turn.allow, self._turn.unattended)
+                self._calls.prepare(call, policy)
+            case do.AskPerson(approval):
+                self._emit(events.ApprovalNeeded(approval))
+            case do.Settle(call_id, decision, reason):
+                self._calls.settle(call_id, decision, reason)
+                self._emit(events.ApprovalSettled(call_id, decision))
+            case do.RunTool(call_id):
+                self._calls.run(call_id)
+            case do.Refuse(call, text):
+                self._calls.refuse(call, text)
+
+    async def _call_model(self, effect: do.CallModel) -> None:
+        self._feed(await self._model.ask(effect))
+
+    async def _sync(self) -> None:
+        try:
+            await asyncio.to_thread(self.session.sync)
+        except PicodeError as error:
+            self._feed(told.SaveFailed(str(error), type(error).__name__))
+        self._feed(told.Synced())
+
+    # --- the session file
+
+    def _save(self, message: Message, receipt: Receipt | None = None) -> None:
+        """Into the file, then to everybody."""
+        before = self.suggestion if isinstance(message, Assistant) else ""
+        id_ = self._history.add(message, receipt)
+        if isinstance(message, Assistant):
+            self._model.forget_draft()
+        self._emit(events.EntryAdded(Entry(id_, message, receipt)))
+        if isinstance(message, Assistant) and self.suggestion != before:
+            self._emit(events.Suggested(self.suggestion))
+
+    def _save_held(self) -> None:
+        """Commands that ended while tools ran: a call and its result stay side by side."""
+        while self._held and self._turn.phase != "tools":
+            try:
+                self._save(self._held.pop(0))
+            except PicodeError as error:
+                self._emit(events.Noticed("error", str(error)))
+
+    async def _run_command(self, id_: str, command: str, share: bool) -> None:
+        try:
+            done = await self._calls.command(id_, command, share, self._commands[id_])
+            self._held.append(done)
+        except (OSError, PicodeError) as error:
+            self._emit(events.Noticed("error", f"The command could not be run: {error}"))
+        finally:
+            del self._commands[id_]
+        self._save_held()
+        self._tell_status()
+        if self._turn.phase == "idle":
+            try:
+                await asyncio.to_thread(self.session.sync)
+            except PicodeError as error:
+                self._emit(events.Noticed("error", str(error)))
+
+    # --- the rest
+
+    def _status_now(self) -> Status:
+        state: State = self._turn.doing()
+        if state == "idle" and self._commands:
+            state = "tool"
+        since = self._status.since if state == self._status.state and self._status.since else self._now()
+        return Status(
+            state=state, model=self._model.name, cost=self._history.cost, context_used=self._history.used,
+            context_window=self._model.window, queue=self._turn.queued(), approvals=self._turn.approvals(), since=since,
+        )  # fmt: skip
+
+    def _tell_status(self) -> None:
+        status = self._status_now()
+        if status != self._status:
+            self._status = status
+            self._emit(events.StatusChanged(status))
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise TryLater("This conversation is being closed.", "Try again in a moment.")
+        if self.session.closed:
+            raise DiskFailed(
+                f"The session file {self.session.path} is closed.", "Open the conversation again."
+            )
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = tasks.spawn(work, f"{name} of {self.id}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

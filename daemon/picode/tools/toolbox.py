@@ -11,11 +11,12 @@ from typing import Any
 
 from picode.config.schema import Settings
 from picode.context.redact import redact
-from picode.messages import Text, ToolCall, ToolSpec, UserContent
+from picode.messages import BashExecution, Text, ToolCall, ToolSpec, UserContent
 from picode.protocol.values import Approval
 from picode.tools import permissions
 from picode.tools.audit import Audit
 from picode.tools.base import Outcome, Place, Plan, Running, Tool, ToolFailed
+from picode.tools.bash import execute
 from picode.tools.permissions import Grants, Policy, Verdict
 from picode.tools.processes import Commands
 from picode.tools.registry import tools
@@ -31,10 +32,14 @@ class Prepared:
     check: permissions.Call
     verdict: Verdict
 
+    @property
+    def title(self) -> str:
+        return _clean(self.plan.title)
+
     def approval(self) -> Approval:
         """What a person is asked."""
         return Approval(
-            self.call.id, self.call.name, _clean(self.plan.title), _clean(self.plan.detail), self.plan.kind,
+            self.call.id, self.call.name, self.title, _clean(self.plan.detail), self.plan.kind,
             always=permissions.always_means(self.check),
         )  # fmt: skip
 
@@ -114,6 +119,17 @@ class Toolbox:
             return self._failure(error)
         self._record(conversation, prepared.call, "run", "done")
         return self._result(outcome, False)
+
+    async def shell(self, command: str, cwd: str, running: Running, clean: bool) -> BashExecution:
+        """What a person runs with `!`; `clean`: a model will see it, so secrets are taken out. Raises OSError."""
+        ended, cut, output = await execute(self.commands, command, Place(Path(cwd), self.cache), running)
+        text = _clean(cut.text)
+        if clean and self.settings.shell.redact:
+            text, _ = redact(text)
+        return BashExecution(
+            command=command, output=text, exit_code=ended.code, cancelled=ended.cancelled, truncated=bool(cut.by),
+            full_output_path=str(output.path) if output.path is not None else None,
+        )  # fmt: skip
 
     async def close(self) -> None:
         """End every process that a tool started and that still lives."""

@@ -1,0 +1,185 @@
+"""One call to a model: its stream becomes events and a draft, and in the end an answer, whole or cut."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+
+from picode import tasks
+from picode.agents.inputs import AnswerFailed, AnswerFinished
+from picode.agents.loop import without_calls
+from picode.agents.pace import Paced
+from picode.draft import Draft
+from picode.errors import BY_KIND, PicodeError
+from picode.messages import (
+    Assistant,
+    ModelRequest,
+    StopReason,
+    StreamEvent,
+    TextDelta,
+    ThinkingDelta,
+    ToolCall,
+    ToolCallBegun,
+)
+from picode.protocol.events import AnyEvent, TextAdded, ThoughtAdded, ToolPlanned
+from picode.providers.base import ModelFailed, Provider
+
+ABORTED = "Request was aborted"
+RETRIED = ("rate", "overload", "server", "network", "cut")
+LONGEST_WAIT = 60.0
+"""Seconds; a server that asks for more is not waited for."""
+PACE = 0.02
+"""Seconds between two events with text."""
+BOUND = 5.0
+"""Seconds that a provider gets to let go of its connection."""
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Retry:
+    """`delay`: seconds before the first retry; each further one doubles it."""
+
+    delay: float
+    attempt: int
+
+    def after(self, failure: ModelFailed) -> float | None:
+        """Seconds to wait before the call is tried again; None: it is not."""
+        if failure.kind not in RETRIED:
+            return None
+        if failure.retry_after is None:
+            return float(self.delay * 2**self.attempt)
+        return failure.retry_after if failure.retry_after <= LONGEST_WAIT else None
+
+
+class Answering:
+    """`draft` is what was announced of the answer so far; `emit` gets the events."""
+
+    def __init__(
+        self, provider: Provider, model: str, emit: Callable[[AnyEvent], None], now: Callable[[], int]
+    ) -> None:
+        self._provider, self._emit, self._now = provider, emit, now
+        self._draft = Draft(provider.api, provider.name, model)
+        self._paced: Paced[StreamEvent] = Paced(self._announce, PACE)
+
+    @property
+    def draft(self) -> Assistant:
+        """As it would be kept if it were cut now."""
+        return without_calls(self._draft.abandon("aborted", "", self._now()))
+
+    async def run(
+        self, request: ModelRequest, stop: asyncio.Event, retry: Retry
+    ) -> AnswerFinished | AnswerFailed:
+        """Ask, until the answer has its end, fails, or `stop` is set."""
+        streaming = tasks.spawn(self._stream(request), f"model {request.model}")
+        stopping = tasks.spawn(stop.wait(), f"cancel of model {request.model}")
+        failure: Exception | None = None
+        try:
+            await asyncio.wait({streaming, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if streaming.done():
+                failure = streaming.result()
+        finally:
+            streaming.cancel()
+            stopping.cancel()
+            await asyncio.wait({streaming, stopping}, timeout=BOUND)
+            self._paced.flush()
+        if not streaming.done() or streaming.cancelled() or stop.is_set():
+            return AnswerFailed(self._cut("aborted", ABORTED), ABORTED, "")
+        if failure is not None:
+            return self._failed(failure, retry)
+        answer, broken = self._draft.finish(self._now())
+        return AnswerFinished(_clean(answer), broken)
+
+    async def _stream(self, request: ModelRequest) -> Exception | None:
+        """What went wrong, as a value: a failure is no surprise and needs no traceback in the log."""
+        try:
+            async with aclosing(self._provider.stream(request)) as events:
+                async for event in events:
+                    self._paced.add(event)
+        except Exception as error:
+            if not isinstance(error, PicodeError):
+                log.exception("the provider %s failed", self._provider.name)
+            return error
+        return None
+
+    def _announce(self, events: list[StreamEvent]) -> None:
+        """Pieces of the same kind that came together are one event."""
+        for event in events:
+            self._draft.apply(_readable(event))
+        for kind, text in _joined(events):
+            self._emit(kind(text))
+        for event in events:
+            if isinstance(event, ToolCallBegun):
+                self._emit(ToolPlanned(event.id, event.name))
+
+    def _failed(self, error: Exception, retry: Retry) -> AnswerFailed:
+        if isinstance(error, PicodeError):
+            told, kind = str(error), name_of(error)
+        else:
+            told, kind = f"PiCode itself failed while the model answered ({type(error).__name__}).", "Crashed"
+        again = retry.after(error) if isinstance(error, ModelFailed) else None
+        return AnswerFailed(self._cut("error", told), told, kind, again)
+
+    def _cut(self, reason: StopReason, error: str) -> Assistant:
+        return without_calls(self._draft.abandon(reason, error, self._now()))
+
+
+def name_of(error: PicodeError) -> str:
+    """The name that an error has on the wire: its own, or its nearest relative's, or that of its exit code."""
+    for kind in type(error).__mro__:
+        if kind.__name__ in BY_KIND and kind is not PicodeError:
+            return kind.__name__
+    return next(
+        (
+            name
+            for name, kind in BY_KIND.items()
+            if kind.exit_code == error.exit_code and name != "PicodeError"
+        ),
+        "PicodeError",
+    )
+
+
+Said = type[TextAdded] | type[ThoughtAdded]
+
+
+def _joined(events: list[StreamEvent]) -> list[tuple[Said, str]]:
+    out: list[tuple[Said, str]] = []
+    for event in events:
+        if not isinstance(event, TextDelta | ThinkingDelta) or not event.text:
+            continue
+        kind: Said = TextAdded if isinstance(event, TextDelta) else ThoughtAdded
+        if out and out[-1][0] is kind:
+            out[-1] = (kind, out[-1][1] + event.text)
+        else:
+            out.append((kind, event.text))
+    return out
+
+
+def _readable(event: StreamEvent) -> StreamEvent:
+    """Half a surrogate pair is no text, and no encoder takes it."""
+    if isinstance(event, TextDelta | ThinkingDelta):
+        event.text = _unicode(event.text)
+    return event
+
+
+def _unicode(text: str) -> str:
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def _clean(answer: Assistant) -> Assistant:
+    for block in answer.content:
+        if isinstance(block, ToolCall):
+            block.arguments = _clean_value(block.arguments)
+    return answer
+
+
+def _clean_value(value: Any) -> Any:
+    match value:
+        case str():
+            return _unicode(value)
+        case dict():
+            return {_unicode(name): _clean_value(part) for name, part in value.items()}
+        case list():
+            return [_clean_value(part) for part in value]
+    return value

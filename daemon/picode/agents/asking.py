@@ -1,0 +1,147 @@
+"""The model of a conversation: which one it is, and one call to it with all that it gets to see."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+
+from picode.agents.answer import ABORTED, Answering, Retry, name_of
+from picode.agents.effects import CallModel
+from picode.agents.history import History
+from picode.agents.inputs import AnswerFailed, AnswerFinished
+from picode.agents.system_prompt import system_prompt
+from picode.config.schema import Settings
+from picode.context import instructions
+from picode.errors import PicodeError
+from picode.messages import Assistant, ModelRequest, StopReason, Usage
+from picode.protocol.events import AnswerBegun, AnyEvent, Noticed
+from picode.protocol.values import ModelInfo
+from picode.providers.registry import Providers
+from picode.tools.toolbox import Toolbox
+
+
+class Model:
+    """`name`: `provider/model`; `window`: tokens that it takes, 0 when nobody knows."""
+
+    def __init__(
+        self,
+        history: History,
+        name: str,
+        *,
+        providers: Providers,
+        tools: Toolbox,
+        emit: Callable[[AnyEvent], None],
+        now: Callable[[], int],
+        settings: Settings,
+        config: Path,
+        shell: str,
+    ) -> None:
+        self._history, self._providers, self._tools = history, providers, tools
+        self._emit, self._now, self._settings = emit, now, settings
+        self._config, self._shell = config, shell
+        self._answering: Answering | None = None
+        self._stop = asyncio.Event()
+        self._system = ""
+        self._noticed: set[str] = set()
+        self.name, self.window = name, 0
+        with contextlib.suppress(PicodeError):  # told when something is asked
+            self._take(providers.resolve(name)[1])
+
+    @property
+    def draft(self) -> Assistant | None:
+        """What was announced of the answer that is being written."""
+        return self._answering.draft if self._answering is not None else None
+
+    def forget_draft(self) -> None:
+        """The answer is saved, or given up."""
+        self._answering = None
+
+    def check(self) -> None:
+        """Raises ModelFailed when there is no such model."""
+        self._take(self._providers.resolve(self.name)[1])
+
+    def choose(self, name: str) -> None:
+        """Another model from now on, written to the session file. Raises PicodeError."""
+        _, info = self._providers.resolve(name)
+        provider, _, model = info.name.partition("/")
+        if info.name != self.name:
+            self._history.session.append("model_change", {"provider": provider, "modelId": model})
+        self._take(info)
+        if not info.usable:
+            self._emit(Noticed("warning", f"{info.name} cannot be used yet: {info.why}"))
+
+    def begin_turn(self) -> None:
+        """The instructions of user and project are read again."""
+        self._system = ""
+
+    def next_call(self) -> None:
+        """A call is to come; `abort` ends it from now on."""
+        self._answering = None
+        self._stop = asyncio.Event()
+
+    def abort(self) -> None:
+        self._stop.set()
+
+    async def ask(self, effect: CallModel) -> AnswerFinished | AnswerFailed:
+        """Wait as the effect says, then ask once. Never raises."""
+        stop = self._stop
+        if effect.attempt:
+            count = self._settings.models.retries
+            text = f"{effect.why} Trying again in {effect.delay:g} s ({effect.attempt} of {count})."
+            self._emit(Noticed("warning", text))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), effect.delay)
+        try:
+            provider, info = self._providers.resolve(self.name)
+            self._take(info)
+            request = await self._request(info)
+        except PicodeError as error:
+            return AnswerFailed(self._nothing("error", str(error)), str(error), name_of(error))
+        if stop.is_set():
+            return AnswerFailed(self._nothing("aborted", ABORTED), ABORTED, "")
+        self._emit(AnswerBegun(self.name))
+        self._answering = Answering(provider, request.model, self._emit, self._now)
+        answer = await self._answering.run(
+            request, stop, Retry(self._settings.models.retry_delay, effect.attempt)
+        )
+        if isinstance(answer, AnswerFailed):
+            _count(answer.partial.usage)
+        else:
+            _count(answer.answer.usage)
+        return answer
+
+    async def _request(self, info: ModelInfo) -> ModelRequest:
+        if not self._system:
+            self._system = await self._prompt()
+        longest = self._settings.models.max_tokens
+        messages = self._history.messages()
+        return ModelRequest(
+            model=info.name.partition("/")[2], system=self._system, messages=messages, tools=self._tools.specs(),
+            max_tokens=min(longest, info.max_tokens) if info.max_tokens else longest,
+            thinking=self._history.thinking, session_id=self._history.session.id,
+        )  # fmt: skip
+
+    async def _prompt(self) -> str:
+        cwd = self._history.session.cwd
+        found = await asyncio.to_thread(instructions.load, cwd, self._config)
+        for notice in found.notices:
+            if notice not in self._noticed:
+                self._noticed.add(notice)
+                self._emit(Noticed("warning", notice))
+        specs = self._tools.specs()
+        return system_prompt(found, tools=specs, cwd=cwd, shell=self._shell, now=self._now())
+
+    def _nothing(self, reason: StopReason, error: str) -> Assistant:
+        provider, _, model = self.name.partition("/")
+        return Assistant(
+            content=[], api=provider, provider=provider, model=model, usage=Usage(), stop_reason=reason,
+            timestamp=self._now(), error_message=error,
+        )  # fmt: skip
+
+    def _take(self, info: ModelInfo) -> None:
+        self.name, self.window = info.name, info.context_window
+
+
+def _count(usage: Usage) -> None:
+    if not usage.total_tokens:
+        usage.total_tokens = usage.input + usage.output + usage.cache_read + usage.cache_write

@@ -1,0 +1,154 @@
+"""The hands of a conversation: its tool calls and `!commands` while they run."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from picode import tasks
+from picode.agents.inputs import CallReady, Input, ToolFinished
+from picode.agents.pace import Paced
+from picode.errors import Missing
+from picode.messages import BashExecution, Text, ToolCall, ToolResult
+from picode.protocol.events import AnyEvent, ToolPrinted, ToolStarted
+from picode.protocol.values import Decision, ToolRun
+from picode.tools.base import Running
+from picode.tools.permissions import Grants, Policy, with_always
+from picode.tools.toolbox import Prepared, Result, Toolbox
+
+PACE = 0.05
+"""Seconds between two events with output."""
+LARGEST_EVENT = 8000
+"""Bytes of output in an event; what comes faster is not shown while it runs."""
+log = logging.getLogger(__name__)
+
+
+class Calls:
+    """`told` gets what the loop has to know; `stop` ends every tool that runs."""
+
+    def __init__(
+        self,
+        tools: Toolbox,
+        conversation: str,
+        cwd: str,
+        *,
+        emit: Callable[[AnyEvent], None],
+        told: Callable[[Input], None],
+        now: Callable[[], int],
+    ) -> None:
+        self._tools, self._conversation, self._cwd = tools, conversation, cwd
+        self._emit, self._told, self._now = emit, told, now
+        self._prepared: dict[str, Prepared] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.grants = Grants()
+        self.running: dict[str, ToolRun] = {}
+        self.stop = asyncio.Event()
+
+    def prepare(self, call: ToolCall, policy: Policy) -> None:
+        """Answers with `CallReady`, or with `ToolFinished` when it cannot run."""
+        self._spawn(self._prepare(call, policy), call.name)
+
+    def run(self, call_id: str) -> None:
+        """Answers with `ToolFinished`."""
+        prepared = self._prepared.pop(call_id)
+        self._spawn(self._run(prepared), prepared.call.name)
+
+    def settle(self, call_id: str, decision: Decision, reason: str) -> None:
+        """A person answered, or need not answer any more."""
+        prepared = self._prepared[call_id]
+        if decision == "always":
+            self.grants = with_always(prepared.check, self.grants)
+        self._tools.asked(self._conversation, prepared.call, decision, reason)
+
+    def refuse(self, call: ToolCall, text: str) -> None:
+        self._prepared.pop(call.id, None)
+        self._told(ToolFinished(call.id, self._result(call, Result([Text(text=text)], {}, True))))
+
+    def abort(self) -> None:
+        """End what runs; what is started from now on runs."""
+        self.stop.set()
+        self.stop = asyncio.Event()
+
+    async def command(self, call_id: str, command: str, share: bool, stop: asyncio.Event) -> BashExecution:
+        """`!command`, to its end."""
+        if not await asyncio.to_thread(_is_directory, self._cwd):
+            raise Missing(f"The directory {self._cwd} is not there any more.")
+        running, paced = self._started(call_id, "bash", command, stop)
+        try:
+            done = await self._tools.shell(command, self._cwd, running, clean=share)
+        finally:
+            paced.flush()
+            self.running.pop(call_id, None)
+        done.exclude_from_context = not share
+        done.timestamp = self._now()
+        return done
+
+    async def ended(self, bound: float) -> None:
+        """Wait until nothing runs; what does not end within `bound` seconds is cancelled."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=bound)
+        await tasks.stop(*self._tasks)
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = tasks.spawn(work, f"tool {name}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _prepare(self, call: ToolCall, policy: Policy) -> None:
+        try:
+            found = await self._tools.prepare(call, self._cwd, self._conversation, policy, self.grants)
+        except Exception as error:
+            found = _failed(call, error)
+        if isinstance(found, Result):
+            self._told(ToolFinished(call.id, self._result(call, found)))
+            return
+        self._prepared[call.id] = found
+        self._told(CallReady(call.id, found.approval() if found.verdict.decision == "ask" else None))
+
+    async def _run(self, prepared: Prepared) -> None:
+        call = prepared.call
+        running, paced = self._started(call.id, call.name, prepared.title, self.stop)
+        try:
+            result = await self._tools.run(prepared, self._conversation, running)
+        except Exception as error:
+            result = _failed(call, error)
+        paced.flush()
+        self.running.pop(call.id, None)
+        self._told(ToolFinished(call.id, self._result(call, result)))
+
+    def _started(
+        self, call_id: str, tool: str, title: str, stop: asyncio.Event
+    ) -> tuple[Running, Paced[str]]:
+        self.running[call_id] = ToolRun(call_id, tool, title)
+        self._emit(ToolStarted(call_id, tool, title))
+        paced: Paced[str] = Paced(lambda pieces: self._printed(call_id, pieces), PACE)
+        return Running(lambda text: paced.add(_end_of(text)), stop), paced
+
+    def _printed(self, call_id: str, pieces: list[str]) -> None:
+        text = _end_of("".join(pieces))
+        run = self.running[call_id]
+        run.output = _end_of(run.output + text)
+        self._emit(ToolPrinted(call_id, text))
+
+    def _result(self, call: ToolCall, result: Result) -> ToolResult:
+        return ToolResult(
+            tool_call_id=call.id, tool_name=call.name, content=result.content, details=result.details,
+            is_error=result.is_error, timestamp=self._now(),
+        )  # fmt: skip
+
+
+def _is_directory(path: str) -> bool:
+    import os
+
+    return os.path.isdir(path)
+
+
+def _end_of(text: str) -> str:
+    if len(text) * 4 <= LARGEST_EVENT:
+        return text
+    return text[-LARGEST_EVENT:].encode("utf-8", "replace")[-LARGEST_EVENT:].decode("utf-8", "ignore")
+
+
+def _failed(call: ToolCall, error: Exception) -> Result:
+    log.error("the tool %s failed", call.name, exc_info=error)
+    return Result([Text(text=f"The tool {call.name} itself failed ({type(error).__name__}).")], {}, True)

@@ -1,0 +1,83 @@
+"""What the loop wants done; `conversation.py` does it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from picode.messages import Assistant, ToolCall, ToolResult, User
+from picode.protocol.values import Approval, Decision, Receipt
+
+Outcome = Literal["done", "cancelled", "failed"]
+
+
+@dataclass(frozen=True)
+class BeginTurn:
+    pass
+
+
+@dataclass(frozen=True)
+class Save:
+    message: User | Assistant | ToolResult
+    receipt: Receipt | None = None
+
+
+@dataclass(frozen=True)
+class CallModel:
+    """`delay`: seconds to wait first; `attempt`: 0 for the first one."""
+
+    delay: float = 0
+    attempt: int = 0
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Prepare:
+    call: ToolCall
+
+
+@dataclass(frozen=True)
+class AskPerson:
+    approval: Approval
+
+
+@dataclass(frozen=True)
+class Settle:
+    """The approval is over: nobody need answer any more."""
+
+    call_id: str
+    decision: Decision
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class RunTool:
+    call_id: str
+
+
+@dataclass(frozen=True)
+class Refuse:
+    """Make a failed result of `text` for this call, and bring it in as `ToolFinished`."""
+
+    call: ToolCall
+    text: str
+
+
+@dataclass(frozen=True)
+class Abort:
+    """Cancel the model call and the tools that run; each still brings its result."""
+
+
+@dataclass(frozen=True)
+class Sync:
+    pass
+
+
+@dataclass(frozen=True)
+class EndTurn:
+    outcome: Outcome
+    error: str = ""
+    kind: str = ""
+
+
+Effect = (
+    BeginTurn | Save | CallModel | Prepare | AskPerson | Settle | RunTool | Refuse | Abort | Sync | EndTurn
+)

@@ -1,0 +1,97 @@
+"""What the loop is told: what a person said or pressed, what a model answered, what a tool came to."""
+
+from dataclasses import dataclass, field
+
+from picode.messages import Assistant, ToolResult, User
+from picode.protocol.values import Approval, Decision, Delivery, Receipt
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a person said. `allow` and `unattended` hold from when it is delivered until the next one is."""
+
+    message: User
+    typed: str = ""
+    receipt: Receipt | None = None
+    delivery: Delivery = "steer"
+    allow: frozenset[str] = frozenset()
+    unattended: bool = False
+
+
+@dataclass(frozen=True)
+class Asked:
+    question: Question
+
+
+@dataclass(frozen=True)
+class AnswerFinished:
+    """`broken`: call ids whose arguments cannot be read, and why."""
+
+    answer: Assistant
+    broken: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AnswerFailed:
+    """`partial`: what there is of the answer. `again`: seconds after which trying again may help; None: it will not."""
+
+    partial: Assistant
+    error: str
+    kind: str
+    again: float | None = None
+
+
+@dataclass(frozen=True)
+class CallReady:
+    """A prepared call. `approval`: what a person has to allow first; None: it may run."""
+
+    call_id: str
+    approval: Approval | None = None
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A person's answer to an approval."""
+
+    call_id: str
+    decision: Decision
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class ToolFinished:
+    """Also of a call that was refused and never ran."""
+
+    call_id: str
+    result: ToolResult
+
+
+@dataclass(frozen=True)
+class CancelPressed:
+    pass
+
+
+@dataclass(frozen=True)
+class SaveFailed:
+    """The session file cannot be written."""
+
+    error: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Synced:
+    """The session file is on disk."""
+
+
+Input = (
+    Asked
+    | AnswerFinished
+    | AnswerFailed
+    | CallReady
+    | Answered
+    | ToolFinished
+    | CancelPressed
+    | SaveFailed
+    | Synced
+)
