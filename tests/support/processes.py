@@ -5,6 +5,8 @@ import ctypes
 import os
 import signal
 import sys
+import threading
+from pathlib import Path
 
 import psutil
 
@@ -29,14 +31,44 @@ def disown(pid: int) -> None:
     _own.discard(pid)
 
 
-def reap(spared: set[int]) -> None:
-    """Collect the adopted children that ended; those that `subprocess` started are its own to collect."""
-    for child in psutil.Process().children():
-        if child.pid in spared or child.pid in _own:
-            continue
-        with contextlib.suppress(psutil.Error, ChildProcessError):
-            if child.status() == psutil.STATUS_ZOMBIE:
-                os.waitpid(child.pid, os.WNOHANG)
+class Reaper(threading.Thread):
+    """Collects adopted children soon after their end, as init does: a dead process must not look alive to others.
+
+    A child that somebody here waits for is collected by that one at once, so only those that lie are taken.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(name="reaper", daemon=True)
+        self._stopping = threading.Event()
+        self._lying: set[int] = set()
+
+    def run(self) -> None:
+        while not self._stopping.wait(0.05):
+            dead = {pid for pid in _children() if pid not in _own and _is_zombie(pid)}
+            for pid in dead & self._lying:
+                with contextlib.suppress(ChildProcessError):
+                    os.waitpid(pid, os.WNOHANG)
+            self._lying = dead
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self.join()
+
+
+def _children() -> set[int]:
+    """This process's children, by its threads: cheap enough to look often."""
+    found: set[int] = set()
+    for file in Path("/proc/self/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found |= set(map(int, file.read_text().split()))
+    return found
+
+
+def _is_zombie(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (OSError, IndexError):
+        return False
 
 
 def sweep(spared: set[int]) -> None:

@@ -24,7 +24,7 @@ from typing import Any, Self, TypeVar
 import psutil
 
 from picode.terminal.zellij import announce_start
-from support.processes import adopt_orphans, reap, sweep
+from support.processes import Reaper, adopt_orphans, sweep
 from support.screen import PATIENCE, Terminal
 
 T = TypeVar("T")
@@ -64,6 +64,8 @@ class Workspace:
 
     def __enter__(self) -> Self:
         adopt_orphans()
+        self._reaper = Reaper()
+        self._reaper.start()
         self._before = {process.pid for process in psutil.Process().children(recursive=True)}
         return self
 
@@ -143,7 +145,6 @@ class Workspace:
 
     def processes(self) -> list[psutil.Process]:
         """Everything that was started here and lives."""
-        reap(self._before)
         started = psutil.Process().children(recursive=True)
         return [p for p in started if p.pid not in self._before and _alive(p)]
 
@@ -173,6 +174,7 @@ class Workspace:
         self._wait_gone(lambda process: True)
         left = [f"{p.pid} {_command_line(p)}" for p in self.processes()]
         sweep(self._before)
+        self._reaper.stop()
         if check:
             assert not left, f"Processes are left over: {left}"
             assert not self.panics(), f"Zellij's log has a panic: {self.panics()}"

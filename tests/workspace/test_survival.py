@@ -36,9 +36,9 @@ def test_a_killed_assistant_pane_starts_again_with_the_conversation(
     ask(terminal, "remember this")
     terminal.wait_for("Said before the end.")
     ready.kill(process_of(ready, "picode", "chat"))
-    terminal.wait_for("EXIT CODE")
+    terminal.wait_for("EXIT")
     terminal.type("\r")
-    terminal.wait_gone("EXIT CODE")
+    terminal.wait_gone("EXIT")
     terminal.wait_for("remember this", "Said before the end.")
 
 

@@ -272,11 +272,13 @@ def mention(path: str) -> str:
 async def resume_assistant(session: str, env: Mapping[str, str]) -> bool:
     """After a resurrection, start the assistant's pane, which Zellij brings back held; whether there was one.
 
-    Call it once, when a resurrected session shows its first sign of life.
+    A pane whose program has ended is held, too: that one waits for its user.
     """
     for pane in await zellij.list_panes(session, env):
-        if pane.get("is_held") and is_assistant(
-            str(pane.get("pane_command") or pane.get("terminal_command") or "")
+        if (
+            pane.get("is_held")
+            and not pane.get("exited")
+            and is_assistant(str(pane.get("pane_command") or pane.get("terminal_command") or ""))
         ):
             await zellij.action(session, env, "write", "--pane-id", f"terminal_{pane['id']}", "13")
             return True

@@ -32,8 +32,8 @@ class Explorers:
         self._places: dict[str, Place] = {}
         self._explorers: dict[str, Explorer] = {}
 
-    def sign_of_life(self, place: Place, *, first_terminal: bool = False) -> None:
-        """A client of this session is here; with its first shell, the session may be a resurrected one."""
+    def sign_of_life(self, place: Place, *, shell: bool = False) -> None:
+        """A client of this session is here; with a new shell, the session may be a resurrected one."""
         session = place.zellij_session
         if not session or not place.zellij_env:
             return
@@ -42,7 +42,7 @@ class Explorers:
             self._explorer(session, place.zellij_env, Path(place.cwd)).start()
         except (PicodeError, OSError) as error:
             log.warning("no explorer for %s: %s", session, error)
-        if first_terminal:
+        if shell:
             tasks.spawn(self._resume(session, place.zellij_env), f"resume the assistant of {session}")
 
     def changed(self, session: str) -> None:

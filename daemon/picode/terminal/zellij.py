@@ -162,9 +162,14 @@ async def action(session: str, env: Mapping[str, str], *args: str, timeout: floa
 
 
 async def list_panes(session: str, env: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Every pane, as Zellij describes it; asked once more when the answer is empty, as happens in a living session."""
-    for _ in range(2):
-        panes = json.loads(await action(session, env, "list-panes", "--json", "--all") or "[]")
+    """Every pane, as Zellij describes it; asked again when the answer is empty, as happens in a living session."""
+    for attempt in range(TRIES):
+        if attempt:
+            await asyncio.sleep(0.2)
+        try:
+            panes = json.loads(await action(session, env, "list-panes", "--json", "--all"))
+        except ValueError:
+            continue
         if panes:
             return list(panes)
     return []

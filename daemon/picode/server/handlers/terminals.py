@@ -13,8 +13,8 @@ class Recorders:
         self._terminals = daemon.terminals
 
     def opened(self, request: r.TerminalOpened) -> replies.Accepted:
-        first = self._terminals.opened(request.terminal)
-        self._daemon.explorers.sign_of_life(request.terminal.place, first_terminal=first)
+        self._terminals.opened(request.terminal)
+        self._daemon.explorers.sign_of_life(request.terminal.place, shell=True)
         return replies.Accepted(id=0)
 
     def started(self, request: r.CommandStarted) -> replies.Accepted:
