@@ -92,7 +92,7 @@ __picode_prompted() {
 __picode_begins() {
     # somebody else prints the standard marks already
     [[ ${PS0-}${PS1-} == *']133;'* || -n ${__vsc_initialized-} ]] || __picode_133=
-    local secret=\${__picode_secret}
+    local secret="\${__picode_secret}"
     shopt -q promptvars || secret=$__picode_secret
     PS0=${PS0-}${__picode_133+'\e]133;C\a'}'\e]8671;'$secret';C;$?;\a'
 }
@@ -100,11 +100,15 @@ __picode_begins() {
 # --- Keys
 
 __picode_send() {
+    local status=$?
     if [[ -n $__picode_secret ]]; then
         __picode_quote "$READLINE_LINE"
         printf '\e]8671;%s;K;send;%s\a' "$__picode_secret" "$__picode_quoted" >&2
     else
-        "$__picode_python" -I -m picode send -- "$READLINE_LINE" </dev/tty
+        local last
+        last=$(HISTTIMEFORMAT='' builtin history 1)
+        last=${last#*[0-9][* ] }
+        "$__picode_python" -I -m picode send --command "$last" --status "$status" -- "$READLINE_LINE" </dev/tty
     fi
     [[ -z $READLINE_LINE ]] || builtin history -s -- "$READLINE_LINE"
     READLINE_LINE='' READLINE_POINT=0

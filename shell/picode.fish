@@ -80,11 +80,12 @@ end
 # --- Keys
 
 function __picode_send
+    set -l last $status
     set -l line (commandline | string collect)
     if test -n "$__picode_secret"
         __picode_mark K send (__picode_quote $line)
     else
-        $__picode_python -I -m picode send -- "$line"
+        $__picode_python -I -m picode send --command "$history[1]" --status $last -- "$line" </dev/tty
         commandline -f repaint
     end
     test -n "$line"; or return 0

@@ -96,13 +96,14 @@ __picode_begins() {
 # --- Keys
 
 __picode_send() {
+    local last=$?
     emulate -L zsh
     if [[ -n $__picode_secret ]]; then
         __picode_quote "$BUFFER"
         builtin print -rn -- $'\e]8671;'"$__picode_secret;K;send;$__picode_quoted"$'\a' >$TTY
     else
         zle -I
-        $__picode_python -I -m picode send -- "$BUFFER" <$TTY
+        $__picode_python -I -m picode send --command "$(builtin fc -ln -1)" --status $last -- "$BUFFER" <$TTY
     fi
     [[ -z $BUFFER ]] || builtin print -rs -- "$BUFFER"
     BUFFER=

@@ -148,7 +148,8 @@ class Commands:
 
     def _finish(self) -> Event:
         command = self.running
-        assert command and command.output
+        assert command is not None
+        assert command.output is not None
         kept = self._without_prologue(command.output.kept())
         command.size = len(kept.head) + kept.missing + len(kept.tail)
         command.output = None

@@ -37,7 +37,7 @@ class Decoder:
     def __init__(self, largest: int) -> None:
         self._largest = largest
         self._bytes = bytearray()
-        self._greeted = False
+        self.greeted = False
         self._frames: list[bytes] = []
         self.ready = False
         self.reply = b""
@@ -46,7 +46,7 @@ class Decoder:
     def feed(self, data: bytes) -> list[list[bytes]]:
         """Broken when it is no ZMTP, or a message is larger than allowed."""
         self._bytes += data
-        if not self._greeted:
+        if not self.greeted:
             if not SIGNATURE.startswith(bytes(self._bytes[:1])) or (
                 len(self._bytes) > 9 and self._bytes[9] & 1 == 0
             ):
@@ -56,7 +56,7 @@ class Decoder:
             if self._bytes[10] < 3 or self._bytes[12:16] != b"NULL":
                 raise Broken("this ZeroMQ peer is too old, or wants a password")
             del self._bytes[: len(GREETING)]
-            self._greeted = True
+            self.greeted = True
         messages = []
         while (body := self._next()) is not None:
             flags, content = body
@@ -99,13 +99,19 @@ class Decoder:
 
 
 class Peer:
-    """A connected Unix socket that speaks ZMTP; nothing here waits."""
+    """A connected Unix socket that speaks ZMTP; nothing here waits.
+
+    libzmq drops what comes before its turn, so each step of the handshake goes out after the other side's.
+    """
 
     def __init__(self, connected: socket.socket, kind: str, largest: int = 16 * 1024 * 1024) -> None:
         connected.setblocking(False)
         self.socket = connected
         self._decoder = Decoder(largest)
-        self._waiting = bytearray(GREETING + ready(kind))
+        self._kind = kind
+        self._introduced = False
+        self._later = bytearray()
+        self._waiting = bytearray(GREETING)
         self.flush()
 
     def fileno(self) -> int:
@@ -117,10 +123,11 @@ class Peer:
 
     def send(self, *frames: bytes) -> None:
         """Broken when the other side has gone or reads nothing."""
+        out = self._waiting if self._decoder.ready and not self._later else self._later
         for body in frames[:-1]:
-            self._waiting += frame(body, MORE)
-        self._waiting += frame(frames[-1])
-        if len(self._waiting) > MOST_WAITING:
+            out += frame(body, MORE)
+        out += frame(frames[-1])
+        if len(out) > MOST_WAITING:
             raise Broken("the other side does not read")
         self.flush()
 
@@ -144,11 +151,21 @@ class Peer:
         if not data:
             raise Broken("the other side has gone")
         messages = self._decoder.feed(data)
+        self._go_on()
+        return messages
+
+    def _go_on(self) -> None:
+        """The next step of the handshake, answers to pings, and what waited for the other side to be ready."""
+        if self._decoder.greeted and not self._introduced:
+            self._introduced = True
+            self._waiting += ready(self._kind)
         if self._decoder.reply:
             self._waiting += self._decoder.reply
             self._decoder.reply = b""
-            self.flush()
-        return messages
+        if self._decoder.ready and self._later:
+            self._waiting += self._later
+            self._later.clear()
+        self.flush()
 
     def close(self) -> None:
         self.socket.close()

@@ -1,0 +1,125 @@
+"""Real shells on a PTY, recorded or plain, with a home of their own."""
+
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+
+from picode.errors import Missing, Unavailable
+from picode.protocol.terminal import Fetch
+from picode.protocol.values import CommandRecord
+from picode.terminal.driver import Driven
+from picode.terminal.fetch import fetch
+from picode.terminal.scripts import script
+from support.tools import need
+
+SHELLS = ("bash", "zsh", "fish")
+START_FILE = {"bash": ".bashrc", "zsh": ".zshrc", "fish": ".config/fish/config.fish"}
+PROMPT = {"bash": "PS1='$ '", "zsh": "PS1='$ '; unsetopt beep", "fish": "set fish_greeting"}
+WAITS = b"\x1b[?2004h"
+"""What each of the three prints when it waits for input."""
+
+
+def environment(home: Path, kind: str, **more: str) -> dict[str, str]:
+    return {
+        "HOME": str(home),
+        "PATH": os.environ["PATH"],
+        "TERM": "xterm-256color",
+        "LANG": "C.UTF-8",
+        "SHELL": need(kind),
+        "PICODE_HOME": str(home / "p"),
+        "PICODE_RECORD": "1",
+        **more,
+    }
+
+
+def write_start_file(
+    home: Path, kind: str, before: str = "", after: str | None = None, python: str = sys.executable
+) -> None:
+    """A start file with PiCode's line; `after` follows it (a plain prompt when None)."""
+    generated = home / f"picode.{kind}"
+    generated.write_text(script(kind, python))
+    start = home / START_FILE[kind]
+    start.parent.mkdir(parents=True, exist_ok=True)
+    start.write_text(f"{before}\n. {generated}\n{PROMPT[kind] if after is None else after}\n")
+
+
+class RecordedShell(Driven):
+    """A shell whose recorder can be asked. `run` types a command and waits for its record."""
+
+    def __init__(
+        self,
+        home: Path,
+        kind: str,
+        *,
+        start_file: bool = True,
+        argv: list[str] | None = None,
+        columns: int = 80,
+        rows: int = 24,
+        **more: str,
+    ) -> None:
+        if start_file:
+            write_start_file(home, kind)
+        self.kind = kind
+        self.home = home
+        self._ran = 0
+        super().__init__(argv or [kind], environment(home, kind, **more), str(home), columns, rows)
+
+    @property
+    def socket(self) -> Path:
+        """The recorder keeps the process number of the shell that was started."""
+        return self.home / "p" / "run" / "terminals" / f"{self.pid}.sock"
+
+    def ready(self) -> "RecordedShell":
+        """Wait for the first prompt, and for the recorder's socket."""
+        self.wait_for(WAITS)
+        self.until(self.socket.exists)
+        return self
+
+    def until(self, true: "object", timeout: float = 15) -> None:
+        """Read along until the function says true."""
+        assert callable(true)
+        limit = time.monotonic() + timeout
+        while not true():
+            assert time.monotonic() < limit, f"never came true; seen: {self.seen[-2000:]!r}"
+            self.read(0.02)
+
+    def command(self, number: int) -> CommandRecord | None:
+        try:
+            return fetch(self.socket, Fetch(number=number))
+        except (Missing, Unavailable):
+            return None
+
+    def run(self, text: str, timeout: float = 30) -> CommandRecord:
+        """Type a command and wait until the shell waits again."""
+        self._ran += 1
+        start = len(self.seen)
+        self.send(text.encode() + b"\r")
+        found: list[CommandRecord] = []
+
+        def finished() -> bool:
+            record = self.command(self._ran)
+            if record is not None and record.status is not None and WAITS in self.seen[start:]:
+                found.append(record)
+            return bool(found)
+
+        self.until(finished, timeout)
+        return found[0]
+
+
+def truth(home: Path, kind: str, command: str, columns: int = 80, rows: int = 24) -> tuple[bytes, int]:
+    """What the same command writes to a PTY of the same size without a recorder, and its exit status."""
+    options = {"bash": ["--norc"], "zsh": ["-f"], "fish": ["--no-config"]}[kind]
+    child = Driven([kind, *options, "-c", command], environment(home, kind), str(home), columns, rows)
+    try:
+        code = os.waitstatus_to_exitcode(child.ended())
+        while child.read(0.05):
+            pass
+        return child.seen, code if code >= 0 else 128 - code
+    finally:
+        child.hang_up()
+
+
+def installed(kind: str) -> bool:
+    return shutil.which(kind) is not None
