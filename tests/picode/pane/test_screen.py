@@ -183,7 +183,7 @@ def test_width_changes(served: Running, pane: MakePane, model_server: ModelServe
     assert shown.count("word") == 40
 
 
-@pytest.mark.parametrize(("columns", "rows"), [(10, 3), (20, 5), (1, 1), (200, 60)])
+@pytest.mark.parametrize(("columns", "rows"), [(10, 3), (20, 5), (4, 2), (200, 60)])
 def test_any_size_of_terminal(
     served: Running, pane: MakePane, model_server: ModelServer, columns: int, rows: int
 ) -> None:

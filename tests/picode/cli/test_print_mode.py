@@ -1,0 +1,154 @@
+"""`picode -p` as a whole process, with a real daemon and a model server on loopback."""
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from picode import paths
+from picode.cli.print_mode import question
+from support.daemon import Running, executable
+from support.model_server import Call, Gate, ModelServer, Say, Script
+from support.screen import Terminal
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def project(home: Path) -> Path:
+    (home / "project").mkdir()
+    return home / "project"
+
+
+@pytest.fixture
+def picode(where: paths.Paths, model_server: ModelServer, project: Path) -> Iterator[Run]:
+    given = {
+        **model_server.environ(),
+        "PICODE_MODELS_DEFAULT": "openai/local-model",
+        "PICODE_MODELS_RETRIES": "0",
+    }
+    running = Running(where, given).start()
+
+    def run(*arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [executable(), *arguments],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            cwd=project,
+            timeout=60,
+            check=False,
+        )
+
+    yield run
+    running.stop()
+
+
+@pytest.mark.parametrize(
+    ("words", "piped", "text"),
+    [(["a", "b"], "", "a b"), (["why?"], "log\n", "log\n\nwhy?"), ([], "only\n", "only"), ([], "", "")],
+)
+def test_standard_input_is_added_to_the_question(words: list[str], piped: str, text: str) -> None:
+    assert question(words, piped) == text
+
+
+def test_only_the_last_answer_is_written(picode: Run, model_server: ModelServer, project: Path) -> None:
+    (project / "a.txt").write_text("secret")
+    model_server.enqueue(
+        Script(Say("I look."), Call("read", {"path": "a.txt"})), Script(Say("It is **there**."))
+    )
+    done = picode("-p", "look", stdin="some log\n")
+    assert (done.stdout, done.stderr, done.returncode) == ("It is **there**.\n", "", 0)
+    assert "some log\\n\\nlook" in model_server.requests[0].text()
+
+
+def test_piped_text_alone_is_a_question(picode: Run, model_server: ModelServer) -> None:
+    model_server.enqueue(Script(Say("Yes.")))
+    assert picode(stdin="is it?").stdout == "Yes.\n"
+
+
+def test_what_is_not_granted_is_refused_and_the_model_told(
+    picode: Run, model_server: ModelServer, project: Path
+) -> None:
+    write = Call("write", {"path": "x", "content": "y"})
+    model_server.enqueue(Script(write), Script(Say("No.")), Script(write), Script(Say("Yes.")))
+    assert picode("-p", "write").stdout == "No.\n"
+    assert not (project / "x").exists()
+    assert picode("-p", "write", "--allow", "write").stdout == "Yes.\n"
+    assert (project / "x").read_text() == "y"
+
+
+@pytest.mark.parametrize("mode", ["text", "json"])
+def test_a_failure_is_one_sentence_and_an_exit_code(
+    picode: Run, model_server: ModelServer, mode: str
+) -> None:
+    model_server.enqueue(Script(status=401, error="bad key"))
+    done = picode("-p", "hi", "--mode", mode)
+    assert done.returncode in (69, 77)
+    assert done.stderr.startswith("picode: ")
+    assert len(done.stderr.strip().split("\n")) == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_json_begins_with_the_header_and_ends_with_the_agents_end(
+    picode: Run, model_server: ModelServer
+) -> None:
+    model_server.enqueue(Script(Say("One "), Say("two.")))
+    lines = [json.loads(line) for line in picode("-p", "hi", "--mode", "json").stdout.splitlines()]
+    assert lines[0]["type"] == "session"
+    assert lines[0]["version"] == 3
+    assert [lines[1]["type"], lines[-1]["type"]] == ["agent_start", "agent_end"]
+    deltas = [
+        one["assistantMessageEvent"].get("delta", "") for one in lines if one["type"] == "message_update"
+    ]
+    assert "".join(deltas) == "One two."
+
+
+def test_a_conversation_is_continued(picode: Run, model_server: ModelServer) -> None:
+    model_server.enqueue(Script(Say("First.")), Script(Say("Second.")))
+    picode("-p", "one")
+    picode("-p", "two", "--continue")
+    assert "First." in model_server.requests[1].text()
+
+
+def test_rpc_is_not_there_yet(picode: Run) -> None:
+    done = picode("--mode", "rpc")
+    assert done.returncode == 2
+    assert done.stderr == (
+        "picode: The rpc mode is not there yet. `--mode json` writes every event of one question.\n"
+    )
+
+
+def test_no_question_is_a_mistake(picode: Run) -> None:
+    assert picode("-p").returncode == 2
+
+
+def test_interrupting_cancels_the_turn(picode: Run, model_server: ModelServer, project: Path) -> None:
+    model_server.enqueue(Script(Say("Half"), Gate("never")))
+    process = subprocess.Popen(
+        [executable(), "-p", "go"], cwd=project, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+    )
+    model_server.reached("never")
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert model_server.requests[0].disconnected.wait(10)
+    assert out == b"Half\n"
+
+
+def test_on_a_terminal_the_answer_comes_as_it_is_written(
+    picode: Run, model_server: ModelServer, project: Path
+) -> None:
+    model_server.enqueue(Script(Say("First \x1b[2Jwords "), Gate("on"), Say("and last.")))
+    terminal = Terminal([executable(), "-p", "go"], dict(os.environ), project)
+    try:
+        terminal.wait_for("First words")
+        model_server.open("on")
+        assert terminal.wait_end() == 0
+        assert b"\x1b[2J" not in terminal.raw
+    finally:
+        terminal.close()
