@@ -268,8 +268,9 @@ class Conversation:
         try:
             await asyncio.to_thread(self.session.sync)
         except PicodeError as error:
-            self._feed(told.SaveFailed(str(error), type(error).__name__))
-        self._feed(told.Synced())
+            self._feed(told.Synced(str(error), type(error).__name__))
+        else:
+            self._feed(told.Synced())
 
     # --- the session file
 

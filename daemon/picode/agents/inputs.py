@@ -81,7 +81,10 @@ class SaveFailed:
 
 @dataclass(frozen=True)
 class Synced:
-    """The session file is on disk."""
+    """The session file is on disk, or the disk failed with `error`."""
+
+    error: str = ""
+    kind: str = ""
 
 
 Input = (

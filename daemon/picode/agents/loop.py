@@ -115,8 +115,8 @@ def step(state: Turn, event: Input, reads: Reads = lambda tool: False) -> Step: 
             return _cancelled(state)
         case SaveFailed(error, kind):
             return _broke(state, EndTurn("failed", error, kind))
-        case Synced():
-            return _synced(state)
+        case Synced(error, kind):
+            return _synced(state, EndTurn("failed", error, kind) if error else state.end)
 
 
 def _asked(state: Turn, question: Question) -> Step:
@@ -171,11 +171,11 @@ def _end(state: Turn, end: EndTurn) -> Step:
     return replace(state, phase="ending", end=end, work=(), saved=0), [Sync()]
 
 
-def _synced(state: Turn) -> Step:
+def _synced(state: Turn, end: EndTurn | None) -> Step:
     """What was asked while the disk worked begins a turn of its own."""
-    if state.phase != "ending" or state.end is None:
+    if state.phase != "ending" or end is None:
         return state, []
-    effects: list[Effect] = [state.end]
+    effects: list[Effect] = [end]
     late = state.late
     state = replace(state, phase="idle", end=None, cancelled=False, late=(), work=(), saved=0)
     if late:
@@ -195,6 +195,10 @@ def _finished(state: Turn, answer: Assistant, broken: dict[str, str], reads: Rea
     if not work:
         state, effects = _end(state, EndTurn("cancelled")) if state.cancelled else _go_on(state)
         return state, saved + effects
+    if state.cancelled:
+        work = tuple(replace(one, stage="running") for one in work)
+        refused: list[Effect] = [Refuse(call, NOT_RUN) for call in calls.values()]
+        return replace(state, phase="tools", work=work, saved=0), saved + refused
     state, effects = _advance(replace(state, phase="tools", work=work, saved=0))
     return state, saved + effects
 
@@ -242,8 +246,8 @@ NOT_RUN = "Operation aborted: the user cancelled before this call ran."
 
 def _broke(state: Turn, end: EndTurn) -> Step:
     """The disk failed: nothing more is said to the model, and what runs is ended."""
-    if state.phase in ("idle", "ending"):
-        return replace(state, end=end if state.end is not None else None), []
+    if state.phase == "idle":
+        return state, []
     asked: list[Effect] = [
         Settle(one.call.id, "deny", "the turn failed") for one in state.work if one.stage == "asking"
     ]
