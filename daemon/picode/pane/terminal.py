@@ -17,14 +17,14 @@ from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.layout import BufferControl, ConditionalContainer, Dimension, HSplit, Layout, Window
 from prompt_toolkit.layout.controls import FormattedTextControl
 from prompt_toolkit.layout.menus import CompletionsMenu
-from prompt_toolkit.layout.screen import Char
+from prompt_toolkit.layout.screen import Char, Screen
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.styles import Style
 
 from picode.pane.early import CLEAR
-from picode.pane.growth import growth
-from picode.pane.lines import Line, to_ansi
+from picode.pane.growth import Growth, drawing, growth
+from picode.pane.lines import Line, line_width, to_ansi
 
 FRAMES = 30
 """Redraws a second, at most."""
@@ -92,24 +92,21 @@ class LiveArea:
         self.app.invalidate()
 
     def grow(self, lines: list[Line]) -> bool:
-        """Draw what the last line has more than in the last frame; False when a whole frame is needed."""
+        """Draw what the live lines have more than in the last frame; False when a whole frame is needed."""
         renderer = self.app.renderer
         screen, size = renderer._last_screen, renderer._last_size
         found = growth(self._lines, lines) if screen is not None and not self._above else None
         if found is None or screen is None or size is None or size != self.output.get_size():
             return False
-        text = "".join(part for _, part in found.added)
-        up = renderer._cursor_pos.y - found.row
-        if not self.app.is_running or up <= 0 or found.column + len(text) >= size.columns:
+        cursor, new = renderer._cursor_pos, len(found.below)
+        widest = max([found.column + line_width(found.added), *map(line_width, found.below)])
+        fits = widest < size.columns and screen.height + new <= size.rows and len(lines) <= self.rows
+        if not (self.app.is_running and fits and cursor.y > found.row):
             return False
-        drawn = to_ansi([found.added], self.colour).rstrip("\n")
-        self.output.write_raw(f"\x1b7\x1b[{up}A\x1b[{found.column + 1}G{drawn}\x1b8")
+        self.output.write_raw(drawing(found, (cursor.x, cursor.y), screen.height, self.colour))
         self.output.flush()
-        column = found.column
-        for style, part in found.added:
-            for char in part:
-                screen.data_buffer[found.row][column] = Char(char, style)
-                column += 1
+        _keep(screen, found)
+        renderer._cursor_pos = cursor._replace(y=cursor.y + new)
         self._lines = lines
         return True
 
@@ -176,6 +173,22 @@ class LiveArea:
         cursor = renderer._cursor_pos
         above = sum(_folded(screen.data_buffer[row], columns) for row in range(cursor.y))
         renderer._cursor_pos = cursor._replace(x=cursor.x % columns, y=above + cursor.x // columns)
+
+
+def _keep(screen: Screen, found: Growth) -> None:
+    """Put into the renderer's memory of the terminal what was drawn past it."""
+    rows, new = screen.data_buffer, len(found.below)
+    for at in range(screen.height - 1, found.row, -1) if new else ():
+        rows[at + new] = rows[at]
+        del rows[at]
+    screen.height += new
+    for number, line in enumerate([found.added, *found.below]):
+        row = rows[found.row + number]
+        column = found.column if number == 0 else 0
+        for style, part in line:
+            for char in part:
+                row[column] = Char(char, style)
+                column += 1
 
 
 def _folded(row: Mapping[int, Char], columns: int) -> int:
