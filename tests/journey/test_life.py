@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -116,9 +117,11 @@ def test_a_hang_up_does_not_end_it(daemon: Running) -> None:
 
 def test_a_signal_prints_what_every_task_waits_for(daemon: Running, where: paths.Paths) -> None:
     os.kill(daemon.pid, signal.SIGUSR1)
+    until = time.monotonic() + 10
     with daemon.connect() as client:
-        client.ask(Ping(id=0))
-    assert "waiting:\ntask " in where.log.read_text()
+        while "waiting:\ntask " not in where.log.read_text():
+            client.ask(Ping(id=0))
+            assert time.monotonic() < until
 
 
 def test_files_are_private(daemon: Running, where: paths.Paths) -> None:

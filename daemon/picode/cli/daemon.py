@@ -178,26 +178,26 @@ def _logs(args: argparse.Namespace) -> int:
         # a deque keeps the end without holding the whole file
         for line in deque(file, maxlen=max(1, args.lines)):
             sys.stdout.write(_harmless(line))
+        read = file.tell()
     if args.follow:
         sys.stdout.flush()
-        _follow(str(where))
+        _follow(str(where), read)
     return 0
 
 
-def _follow(where: str) -> None:
-    """Print what is added, also after the file was rotated; somebody watches, so looking twice a second is work."""
+def _follow(where: str, read: int) -> None:
+    """Print what is added after position `read`, also after a rotation; somebody watches, so looking often is work."""
     import sys
 
-    whence = os.SEEK_END
     while True:
         with open(where, encoding="utf-8", errors="replace") as file:
-            file.seek(0, whence)
+            file.seek(read)
             while _same(where, file.fileno()):
                 for line in file:
                     sys.stdout.write(_harmless(line))
                 sys.stdout.flush()
                 time.sleep(0.5)
-        whence = os.SEEK_SET
+        read = 0
 
 
 def _same(where: str, descriptor: int) -> bool:

@@ -11,7 +11,7 @@ NAMES = frozenset({
 })  # fmt: skip
 PREFIXES = ("LC_", "XDG_", "PICODE_", "ANTHROPIC_", "OPENAI_")
 # these tell of one shell or one test, not of the user
-WITHOUT = frozenset({"PICODE_TERMINAL", "PICODE_RECORDED", "PICODE_SECRET"})
+WITHOUT = frozenset({"PICODE_TERMINAL", "PICODE_SECRET_FD", "PICODE_TTY", "PICODE_ZELLIJ", "PICODE_RECORD"})
 
 
 def passed_on(environ: Mapping[str, str]) -> dict[str, str]:
