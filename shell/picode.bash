@@ -3,6 +3,9 @@
 # shellcheck shell=bash disable=SC2154
 
 if [[ $- == *i* && ${__picode_loaded-} != "$$" ]]; then
+# what `set -a` exports must not hold anything of ours
+__picode_allexport=${-//[!a]/}
+set +a
 __picode_loaded=$$
 
 # --- The recorder: becomes this terminal's process once, and starts the shell again on a PTY of its own.
@@ -164,4 +167,5 @@ if [[ -n $__picode_secret ]]; then
 elif [[ -n ${ZELLIJ-}${PICODE_TERMINAL-} ]]; then
     __picode_bind
 fi
+[[ -z $__picode_allexport ]] || set -a
 fi

@@ -102,7 +102,7 @@ function __picode_remember
     set -l file $__fish_user_data_dir/"$name"_history
     set -l text (string replace -a '\\' '\\\\' -- $argv[1] | string replace -a \n '\\n' | string join '\\n')
     set -l now (__picode_now)
-    printf -- '- cmd: %s\n  when: %s\n' $text $now >>$file
+    printf '%s\n' "- cmd: $text" "  when: $now" >>$file
     and builtin history merge
 end
 

@@ -79,8 +79,9 @@ def test_text_on_the_line_is_the_question_and_stays_in_the_history(
     shell.send(b"\x1b[A")
     shell.wait_for(b"after", start)
     start = len(shell.seen)
-    shell.send(b"\x1b[A")
-    shell.wait_for(lambda seen: b"is % it" in seen, start)
+    # fish orders its history by whole seconds
+    shell.send(b"\x1b[A" * (2 if shell.kind == "fish" else 1))
+    shell.wait_for(lambda seen: b"why; " in seen.replace(b"\r\x1b", b"\x1b"), start)
 
 
 @pytest.mark.parametrize("key", [b"\x1bz", b"\x18z"], ids=["alt", "ctrl-x"])
@@ -109,35 +110,34 @@ def test_the_daemon_is_told_of_every_command(shell: RecordedShell, daemon: KeyDa
 
 
 def test_text_from_elsewhere_cannot_run(shell: RecordedShell) -> None:
-    shell.run("true")
-    assert ask(shell.socket, Insert("echo a\x1b[201~\recho b\x03\x1ba")) == Inserted()
-    shell.wait_for(b"echo a")
-    shell.send(b"\x03")
-    shell.wait_for(b"\x1b[?2004h", len(shell.seen))
+    start = len(shell.seen)
     shell.send(b"sleep 30\r")
-    shell.wait_for(b"\x1b[?2004l", len(shell.seen))
+    shell.wait_for(b"\x1b]133;C", start)
     shell.until(lambda: isinstance(ask(shell.socket, Insert("no")), NotFetched))
     shell.send(b"\x03")
+    shell.until(lambda: ask(shell.socket, Insert("echo a\x1b[201~\recho b\x03\x1ba")) == Inserted())
+    shell.wait_for(b"b", shell.wait_for(b"[201~", start))
+    assert b"\na[201~" not in shell.seen
+    assert shell.command(2) is None
 
 
 def test_a_key_starts_no_process(shell: RecordedShell, daemon: KeyDaemon) -> None:
     shell.run("echo one")
     shell.run("echo two")
-    before = newest_process()
+    before = reaped(shell)
     for number in range(1, 6):
         shell.send(b"\x1ba")
         sent(shell, daemon, number)
         shell.send(b"\r")
-        shell.wait_for(b"\x1b[?2004h", len(shell.seen))
-    children = psutil.Process(shell.pid).children(recursive=True)
-    assert len(children) == 1
-    assert newest_process() - before < 5, "five keys and five prompts started processes"
+        shell.read(0.1)
+    assert len(psutil.Process(shell.pid).children(recursive=True)) == 1
+    assert reaped(shell) == before
 
 
-def newest_process() -> int:
-    """How many processes this machine has started; other programs may start some meanwhile."""
-    with open("/proc/loadavg") as file:
-        return int(file.read().split()[-1])
+def reaped(shell: RecordedShell) -> list[str]:
+    """Page faults of the children that recorder and shell have had: they grow with every process started."""
+    pids = [shell.pid, *(child.pid for child in psutil.Process(shell.pid).children())]
+    return [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[8] for pid in pids]
 
 
 def test_a_refusal_is_one_line_and_the_prompt_comes_back(home: Path) -> None:
@@ -207,7 +207,7 @@ def test_keys_are_configurable_and_vi_mode_has_them(home: Path, daemon: KeyDaemo
         shell.send(b"\x1b")
         shell.read(0.6)
         shell.send(b"aappended\r")
-        shell.wait_for(b"\nappended\r\n")
+        shell.wait_for(b"\x07appended\r\n")
         assert len(daemon.of(Send)) == 1
     finally:
         shell.hang_up()

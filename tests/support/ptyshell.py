@@ -16,7 +16,11 @@ from support.tools import need
 
 SHELLS = ("bash", "zsh", "fish")
 START_FILE = {"bash": ".bashrc", "zsh": ".zshrc", "fish": ".config/fish/config.fish"}
-PROMPT = {"bash": "PS1='$ '", "zsh": "PS1='$ '; unsetopt beep", "fish": "set fish_greeting"}
+PROMPT = {
+    "bash": "PS1='$ '",
+    "zsh": "PS1='$ '; unsetopt beep",
+    "fish": "set fish_greeting; function fish_prompt; echo -n '$ '; end",
+}
 WAITS = b"\x1b[?2004h"
 """What each of the three prints when it waits for input."""
 
@@ -42,6 +46,8 @@ def write_start_file(
     generated.write_text(script(kind, python))
     start = home / START_FILE[kind]
     start.parent.mkdir(parents=True, exist_ok=True)
+    # fish reads every manual page at its first start, in the background, unless this is there
+    (home / ".local/share/fish/generated_completions").mkdir(parents=True, exist_ok=True)
     start.write_text(f"{before}\n. {generated}\n{PROMPT[kind] if after is None else after}\n")
 
 
@@ -106,6 +112,13 @@ class RecordedShell(Driven):
 
         self.until(finished, timeout)
         return found[0]
+
+    def run_quietly(self, text: str) -> None:
+        """Type a command and wait for the next prompt, keeping nothing of what it printed."""
+        self.seen = b""
+        self.send(text.encode() + b"\r")
+        self.wait_for(WAITS, self.wait_for(b"\x1b]133;D;"), 60)
+        self.seen = b""
 
 
 def truth(home: Path, kind: str, command: str, columns: int = 80, rows: int = 24) -> tuple[bytes, int]:

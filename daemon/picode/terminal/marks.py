@@ -105,7 +105,11 @@ def unquote(text: bytes) -> bytes:
     out = [first]
     for part in rest:
         try:
-            out.append(bytes((int(part[:2], 16),)) + part[2:] if len(part) >= 2 else b"%" + part)
+            out.append(
+                bytes((int(part[:2], 16),)) + part[2:]
+                if part[:2].isalnum() and len(part) >= 2
+                else b"%" + part
+            )
         except ValueError:
             out.append(b"%" + part)
     return b"".join(out)

@@ -1,0 +1,173 @@
+"""The shell: what a key, a prompt, the relay and the start cost, against the bare thing in the same run."""
+
+import os
+import re
+import shutil
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import zmq
+from tests.bench.row import Row, absolute, against
+
+from picode.terminal.driver import Driven
+from support.key_daemon import KeyDaemon
+from support.ptyshell import WAITS, RecordedShell, environment, write_start_file
+
+FLOOD = 200_000_000
+ECHOES = 400
+
+
+def rows() -> list[Row]:
+    with tempfile.TemporaryDirectory(prefix="pc", dir="/tmp") as home:
+        return [*key(Path(home)), *prompts(Path(home)), *relay(Path(home)), *start(Path(home))]
+
+
+def key(home: Path) -> list[Row]:
+    """Alt-a typed until the request is at the daemon's socket, and the answer back at the recorder's."""
+    context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+    router, dealer = context.socket(zmq.ROUTER), context.socket(zmq.DEALER)
+    router.bind(f"ipc://{home}/bare.sock")
+    dealer.connect(f"ipc://{home}/bare.sock")
+    daemon = KeyDaemon(home / "p" / "run")
+    shell = RecordedShell(home, "bash").ready()
+    shell.run("echo x")
+    daemon.serve(0.5)
+    keys, bare = [], []
+    for _ in range(300):
+        begun = time.perf_counter()
+        dealer.send(bytes(100))
+        sender, body = router.recv_multipart()
+        router.send_multipart([sender, body])
+        dealer.recv()
+        bare.append(time.perf_counter() - begun)
+        count = len(daemon.seen)
+        begun = time.perf_counter()
+        shell.send(b"\x1ba")
+        while len(daemon.seen) == count:
+            daemon.serve(1)
+        keys.append(time.perf_counter() - begun)
+        shell.read(0.005)
+    shell.hang_up()
+    daemon.close()
+    context.destroy(linger=0)
+    return [
+        against(
+            "Alt-a until the daemon acknowledges, against a bare round trip",
+            statistics.median(keys) * 1e3, statistics.median(bare) * 1e3, goal=2.5, unit="ms",
+        )
+    ]  # fmt: skip
+
+
+def prompts(home: Path) -> list[Row]:
+    return [row for kind in ("bash", "zsh", "fish") if shutil.which(kind) for row in one_prompt(home, kind)]
+
+
+HOOKS = {
+    "bash": "__picode_ended; __picode_prompted",
+    "zsh": "__picode_ended; __picode_prompted; __picode_begins x",
+    "fish": "__picode_begins x; __picode_ended; __picode_prompted",
+}
+LOOP = {
+    "bash": "t=$EPOCHREALTIME; for i in {{1..500}}; do {0}; done; echo took $(( ${{EPOCHREALTIME/./}} - ${{t/./}} ))us",
+    "zsh": "zmodload zsh/datetime; t=$EPOCHREALTIME; for i in {{1..500}}; do {0}; done; "
+    "echo took $(( int((EPOCHREALTIME - t) * 1000000) ))us",
+    "fish": "set t (date +%s%N); for i in (seq 500); {0}; end; echo took (math -s0 (date +%s%N) / 1000 - $t / 1000)us",
+}
+FORK = {"bash": ": $(:)", "zsh": ": $(:)", "fish": "command true"}
+
+
+def one_prompt(home: Path, kind: str) -> list[Row]:
+    """The hooks of one prompt, and one `$(:)`, each 500 times within the same recorded shell."""
+    shell = RecordedShell(home, kind).ready()
+
+    def took(body: str) -> float:
+        line = "zmodload zsh/mathfunc; " * (kind == "zsh") + LOOP[kind].format(body)
+        begin = len(shell.seen)
+        shell.send(line.encode() + b"\r")
+        shell.wait_for(lambda seen: bool(re.search(rb"took \d+us", seen)), begin, 60)
+        found = re.search(rb"took (\d+)us", shell.seen[begin:])
+        assert found
+        return int(found[1]) / 500 / 1000
+
+    pairs = [(took(HOOKS[kind]), took(FORK[kind])) for _ in range(3)]
+    shell.hang_up()
+    ours, fork = (statistics.median(side) for side in zip(*pairs, strict=True))
+    return [against(f"cost per prompt in {kind}, against one $(:)", ours, fork, goal=0.5, unit="ms")]
+
+
+def relay(home: Path) -> list[Row]:
+    """A flood read through the recorder and without it; one byte echoed through it and without."""
+    plain = Driven(["bash", "--norc"], environment(home, "bash"), str(home))
+    shell = RecordedShell(home, "bash").ready()
+    plain.wait_for(WAITS)
+    rates = [(flood(shell), flood(plain)) for _ in range(2)]
+    memory = psutil.Process(shell.pid).memory_info().rss / 1e6
+    for _ in range(20):
+        shell.run_quietly("head -c 3000000 /dev/zero | tr '\\0' x")
+    full = psutil.Process(shell.pid).memory_info().rss / 1e6
+    shell.send(b"cat\r")
+    plain.send(b"cat\r")
+    shell.read(0.3)
+    plain.read(0.3)
+    pairs = [(echo(shell), echo(plain)) for _ in range(ECHOES)]
+    added = statistics.median(pair[0] for pair in pairs) - statistics.median(pair[1] for pair in pairs)
+    shell.hang_up()
+    plain.hang_up()
+    ours, bare = (max(side) for side in zip(*rates, strict=True))
+    return [
+        against(
+            "recorder throughput, 200 MB, against a bare PTY",
+            ours,
+            bare,
+            goal=0.6,
+            unit="MB/s",
+            better="higher",
+        ),
+        absolute("echo latency that the recorder adds", added * 1e3, goal=0.1, unit="ms"),
+        absolute("recorder memory after a flood", memory, goal=35, unit="MB"),
+        absolute("recorder memory with full rings", full, goal=35, unit="MB"),
+    ]
+
+
+def flood(terminal: Driven) -> float:
+    """MB a second."""
+    terminal.seen = b""
+    terminal.send(b"head -c %d /dev/zero | tr '\\0' x; echo en''d\r" % FLOOD)
+    begun, count, tail = time.perf_counter(), 0, b""
+    while b"\nend" not in tail and b"xend" not in tail:
+        data = os.read(terminal.fd, 65536)
+        count += len(data)
+        tail = (tail + data)[-32:]
+    rate = count / 1e6 / (time.perf_counter() - begun)
+    terminal.wait_for(WAITS)
+    return rate
+
+
+def echo(terminal: Driven) -> float:
+    begun = time.perf_counter()
+    os.write(terminal.fd, b"x")
+    os.read(terminal.fd, 100)
+    return time.perf_counter() - begun
+
+
+def start(home: Path) -> list[Row]:
+    """From the start of the shell to its first prompt, with the recorder and without; medians."""
+    write_start_file(home, "bash")
+
+    def prompt(**more: str) -> float:
+        begun = time.perf_counter()
+        shell = Driven(["bash"], environment(home, "bash", **more), str(home))
+        shell.wait_for(WAITS)
+        took = time.perf_counter() - begun
+        shell.hang_up()
+        return took
+
+    def median(measure: Callable[[], float]) -> float:
+        return statistics.median(measure() for _ in range(15)) * 1e3
+
+    added = median(prompt) - median(lambda: prompt(PICODE_NO_RECORD="1"))
+    return [absolute("time to the first prompt that the recorder adds", added, goal=40, unit="ms")]
