@@ -68,7 +68,7 @@ def printed(state: State, lines: list[Line], gap: bool = True) -> Step:
         if not (empty and blank):
             out.append(line)
         blank = empty
-    return replace(state, blank=blank), [Print(out)] if out else []
+    return replace(state, blank=blank, folding=False), [Print(out)] if out else []
 
 
 def _begun(state: State) -> State:
@@ -86,7 +86,7 @@ def _text(state: State, text: str) -> Step:
 def _blocks(state: State, blocks: list[markdown.Block]) -> Step:
     """Finished blocks. Code keeps its empty lines, so nothing is collapsed within it."""
     lines = typeset(blocks, state.width)
-    gap, state = state.fresh, replace(state, fresh=False)
+    gap, state = state.fresh, replace(state, fresh=False, folding=False)
     if blocks[0].kind == "code":
         return replace(state, blank=False), [Print(lines)]
     if any(block.kind == "code" for block in blocks):
@@ -135,7 +135,8 @@ def _result(state: State, entry: Entry) -> Step:
     kept = {call: run for call, run in state.tools.items() if call != message.tool_call_id}
     titles = {call: told for call, told in state.titles.items() if call != message.tool_call_id}
     state = replace(state, tools=kept, titles=titles, folded=(*state.folded, folded)[-UNFOLDABLE:], unfold=-1)
-    return printed(state, lines, gap=False)
+    state, effects = printed(state, lines, gap=not state.folding)
+    return replace(state, folding=True), effects
 
 
 def _tool(state: State, event: events.AnyEvent) -> State:

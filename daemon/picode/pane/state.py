@@ -74,6 +74,8 @@ class State:
     """The whole last answer, for /copy."""
     width: int = 80
     height: int = 24
+    folding: bool = False
+    """The last printed line was a tool call's: the next call stands right under it."""
     blank: bool = True
     """The last printed line was empty."""
 
