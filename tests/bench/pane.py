@@ -90,9 +90,8 @@ class OnTerminal:
 def home(**environ: str) -> Iterator[dict[str, str]]:
     """A daemon's environment in a directory with a short name; the daemon is ended afterwards."""
     directory = tempfile.mkdtemp(prefix="pc", dir="/tmp")
-    given = {
-        **environ, "PICODE_HOME": f"{directory}/p", "HOME": directory, "TERM": "xterm-256color", "PICODE_NO_RECORD": "1",
-    }  # fmt: skip
+    given = {**environ, "PICODE_HOME": f"{directory}/p", "HOME": directory, "TERM": "xterm-256color"}
+    given["PICODE_NO_RECORD"] = "1"
     try:
         subprocess.run(
             [PICODE, "daemon", "start"], env={**os.environ, **given}, check=True, capture_output=True
