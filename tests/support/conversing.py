@@ -17,9 +17,18 @@ def assistant_ready(terminal: Terminal) -> None:
     terminal.wait_for("anthropic/")
 
 
+def go_to_assistant(terminal: Terminal) -> None:
+    """Move the focus up, and wait until the cursor is there: keys that come with it could go astray."""
+    terminal.type(UP)
+    terminal.wait_until(
+        lambda shown: terminal.cursor_row < shown[: shown.rfind("terminal")].count("\n"),
+        "the cursor in the assistant",
+    )
+
+
 def ask(terminal: Terminal, question: str) -> None:
     """Go to the assistant's pane, type, and press Enter."""
-    terminal.type(UP)
+    go_to_assistant(terminal)
     terminal.type(question)
     terminal.wait_for(question)
     terminal.type("\r")

@@ -150,6 +150,12 @@ class Terminal:
         with self._changed:
             return self._screen.lines
 
+    @property
+    def cursor_row(self) -> int:
+        """From 0."""
+        with self._changed:
+            return int(self._screen.model.cursor.y)
+
     def wait_until(self, holds: Callable[[str], object], what: str, timeout: float = PATIENCE) -> str:
         """The screen's text as soon as `holds` is true of it."""
         deadline = time.monotonic() + timeout

@@ -6,7 +6,7 @@ import psutil
 import pytest
 
 from picode.paths import assets
-from support.zellij import Workspace
+from support.zellij import Workspace, wait_for
 
 pytestmark = pytest.mark.zellij
 
@@ -51,4 +51,4 @@ def test_an_orphan_of_a_test_is_found_and_killed(workspace: Workspace, home: Pat
     assert orphan.name() == "sleep"
     workspace.kill(orphan)
     assert not workspace.processes()
-    assert not psutil.pid_exists(orphan.pid)
+    wait_for(lambda: not psutil.pid_exists(orphan.pid), "its collection")

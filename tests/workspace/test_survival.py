@@ -5,7 +5,7 @@ import json
 import psutil
 import pytest
 
-from support.conversing import SEND, UP, ask, assistant_ready, said
+from support.conversing import SEND, ask, assistant_ready, go_to_assistant, said
 from support.model_script import Gate, Say, Script, say
 from support.model_server import ModelServer
 from support.zellij import Workspace, wait_for
@@ -90,7 +90,7 @@ def test_after_zellijs_server_was_killed_the_assistant_comes_back_by_itself(
     terminal = ready.up()
     terminal.wait_for("remember this", "Said in the first life.")
     terminal.wait_gone("aiting to run")
-    terminal.type(UP)
+    go_to_assistant(terminal)
     terminal.type("and this")
     terminal.wait_for("and this")
     terminal.type("\r")
