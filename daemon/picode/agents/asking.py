@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from picode.protocol.events import AnswerBegun, AnyEvent, Noticed
 from picode.protocol.values import ModelInfo
 from picode.providers.registry import Providers
 from picode.tools.toolbox import Toolbox
+
+log = logging.getLogger(__name__)
 
 
 class Model:
@@ -97,6 +100,10 @@ class Model:
             request = await self._request(info)
         except PicodeError as error:
             return AnswerFailed(self._nothing("error", str(error)), str(error), name_of(error))
+        except Exception as error:
+            log.exception("the call of %s could not be prepared", self.name)
+            text = f"PiCode itself failed before the model was asked ({type(error).__name__}). The log has the details."
+            return AnswerFailed(self._nothing("error", text), text, "Crashed")
         if stop.is_set():
             return AnswerFailed(self._nothing("aborted", ABORTED), ABORTED, "")
         self._emit(AnswerBegun(self.name))

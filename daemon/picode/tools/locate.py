@@ -28,7 +28,7 @@ def locate_existing(path: str, cwd: Path) -> Path:
         unicodedata.normalize("NFD", text),
         text.replace("'", "\u2019"),
         unicodedata.normalize("NFD", text).replace("'", "\u2019"),
-        path.removeprefix("@"),
+        path,
     ):
         candidate = Path(os.path.normpath(cwd / changed))
         if changed != text and os.path.lexists(candidate):

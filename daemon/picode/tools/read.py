@@ -75,17 +75,19 @@ def contents(path: Path) -> bytes:
         raise ToolFailed(f"ENOENT: no such file or directory, access '{path}'") from error
     except PermissionError as error:
         raise ToolFailed(f"EACCES: permission denied, access '{path}'") from error
-    with open(descriptor, "rb") as file:
+    try:
         found = os.fstat(descriptor)
         if stat.S_ISDIR(found.st_mode):
             raise ToolFailed("EISDIR: illegal operation on a directory, read")
         if not stat.S_ISREG(found.st_mode):
             raise ToolFailed(f"{path} is no regular file.")
         if found.st_size > LARGEST_FILE:
-            raise ToolFailed(
-                f"{path} has {shown_size(found.st_size)}, too much to read: use bash with sed, head or grep."
-            )
-        return file.read(LARGEST_FILE)
+            size = shown_size(found.st_size)
+            raise ToolFailed(f"{path} has {size}, too much to read: use bash with sed, head or grep.")
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read(LARGEST_FILE)
+    finally:
+        os.close(descriptor)
 
 
 def _image(content: bytes, mime: str) -> Outcome:

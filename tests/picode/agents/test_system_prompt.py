@@ -1,0 +1,29 @@
+from pathlib import Path
+
+from picode.agents.system_prompt import system_prompt
+from picode.context.instructions import ContextFile, Instructions
+from picode.messages import ToolSpec
+
+TOOLS = [ToolSpec("read", "Read a file. More words.", {})]
+
+
+def prompt(found: Instructions) -> str:
+    return system_prompt(found, tools=TOOLS, cwd="/home/u/proj", shell="/usr/bin/fish", now=1_795_210_935_497)
+
+
+def test_it_names_tools_place_and_day() -> None:
+    text = prompt(Instructions())
+    assert "- read: Read a file.\n" in text
+    assert "The working directory is /home/u/proj. The user's shell is fish" in text
+    assert "November 2026" in text
+    assert "{" not in text
+
+
+def test_instructions_stand_in_it_word_for_word() -> None:
+    found = Instructions([ContextFile(Path("/p/AGENTS.md"), "Use {tabs}.\n")], append="And be kind.")
+    assert "Instructions from /p/AGENTS.md:\n\nUse {tabs}.\n\nAnd be kind.\n\nToday is" in prompt(found)
+
+
+def test_a_system_file_replaces_our_words_and_keeps_the_rest() -> None:
+    text = prompt(Instructions([ContextFile(Path("/p/AGENTS.md"), "Use tabs.")], system="You are a pirate."))
+    assert text.startswith("You are a pirate.\n\nInstructions from /p/AGENTS.md:\n\nUse tabs.\n\nToday is")
