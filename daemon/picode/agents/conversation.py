@@ -16,9 +16,9 @@ from picode.agents import effects as do
 from picode.agents import inputs as told
 from picode.agents.asking import Model
 from picode.agents.calls import Calls
+from picode.agents.compose import Composer, Words
 from picode.agents.history import History
 from picode.agents.loop import Limits, Turn, step
-from picode.agents.question import message_of
 from picode.config.schema import Settings
 from picode.errors import DiskFailed, Missing, PicodeError, TryLater, UsageError
 from picode.messages import Assistant, BashExecution, Image, Message
@@ -78,6 +78,7 @@ class Conversation:
         agent = self._settings.agent
         limits = Limits(agent.rounds, self._settings.models.retries, agent.steering == "all")
         self._turn = Turn(limits)
+        self._composer = Composer(lambda question: self._feed(told.Asked(question)), emit, self._spawn)
         self._inputs: deque[told.Input] = deque()
         self._feeding = False
         self._closed = False
@@ -111,7 +112,7 @@ class Conversation:
     @property
     def busy(self) -> bool:
         """A turn or a `!command` runs."""
-        return self._turn.phase != "idle" or bool(self._commands)
+        return self._turn.phase != "idle" or bool(self._commands or self._composer.waiting)
 
     def ask(
         self,
@@ -126,25 +127,20 @@ class Conversation:
     ) -> None:
         """Start a turn, or queue for the one that runs. Raises PicodeError when it is refused."""
         self._check_open()
-        if len(self._turn.queue) >= MOST_QUEUED:
+        if len(self._turn.queue) + len(self._composer.waiting) >= MOST_QUEUED:
             raise TryLater(f"{MOST_QUEUED} messages are queued already.", "Wait for the turn, or cancel it.")
         self._model.check()
-        shell = self._settings.shell
-        message, receipt, secrets = message_of(
-            text, now=self._now(), images=images, command=command, piped=piped, cwd=self.session.cwd,
-            limit=shell.output_limit, redacts=shell.redact,
+        limits = self._settings.shell
+        words = Words(
+            text, self._now(), tuple(images), command, piped, self.session.cwd, limits.output_limit, limits.redact,
+            delivery, frozenset(allow), unattended,
         )  # fmt: skip
-        if secrets:
-            kinds = ", ".join(sorted(set(secrets)))
-            self._emit(
-                events.Noticed("warning", f"This was taken out of your message before it is sent: {kinds}.")
-            )
-        question = told.Question(message, text, receipt, delivery, frozenset(allow), unattended)
-        self._feed(told.Asked(question))
+        self._composer.add(words)
 
     def cancel(self) -> list[Queued]:
         """End the turn and every `!command`, and keep what there is; what was queued is given back."""
-        queue = self._turn.queued()
+        queue = [*self._turn.queued(), *self._composer.waiting]
+        self._composer.clear()
         for stop in self._commands.values():
             stop.set()
         self._feed(told.CancelPressed())

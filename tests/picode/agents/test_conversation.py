@@ -314,6 +314,15 @@ async def test_a_failure_after_text_keeps_what_there_is(home: Path) -> None:
     await living.close()
 
 
+async def test_instructions_that_cannot_be_read_are_no_end_of_the_daemon(home: Path) -> None:
+    heard = Heard()
+    living = conversation(home, heard, Scripted(says("fine")))
+    (home / "project" / "AGENTS.md").mkdir()
+    living.ask("go")
+    assert (await heard.until(events.TurnEnded)).outcome == "done"
+    await living.close()
+
+
 async def test_a_provider_that_breaks_is_no_end_of_the_daemon(home: Path) -> None:
     heard = Heard()
     living = conversation(home, heard, Scripted([KeyError("x")], says("fine")))
@@ -465,6 +474,23 @@ async def test_a_command_is_sent_along_as_a_block_of_its_own_with_a_receipt(home
     again = conversation(home, Heard(), Scripted(), session=SessionFile.open(living.session.path))
     assert again.suggestion == "pytest"
     await again.close()
+
+
+async def test_a_large_output_is_sent_along_in_the_order_of_asking(home: Path) -> None:
+    heard, provider = Heard(), Scripted(says("ok"), says("ok"))
+    living = conversation(home, heard, provider)
+    record = CommandRecord(
+        1, "make", "/x", "zsh", 2, 0, 10, b"".join(b"line %d\n" % n for n in range(20_000))
+    )
+    living.ask("first", command=record)
+    living.ask("second")
+    assert living.busy
+    await heard.until(events.TurnEnded)
+    assert [text.split("\n")[0] for text in said(provider.requests[1])] == ["first", "ok", "second"]
+    living.ask("third", command=record)
+    assert living.cancel() == [Queued("third", "steer")]
+    await living.close()
+    assert [message["role"] for message in on_disk(living)] == ["user", "assistant", "user", "assistant"]
 
 
 async def test_secrets_in_what_is_typed_are_taken_out_and_told(home: Path) -> None:

@@ -11,7 +11,7 @@ from picode.tools.matches import Search
 from support.toolbox import call, text, toolbox
 from support.tools import need
 
-FILES = {
+FILES: dict[str, str | bytes] = {
     "src/a.py": "one\nneedle here\nthree\nNeedle there\nfive\n",
     "src/b.txt": "a needle\n" + "x" * 600 + " needle\n",
     "src/crlf.txt": "first\r\nneedle\r\n",

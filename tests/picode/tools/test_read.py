@@ -1,6 +1,7 @@
 import base64
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ NOTICES = [
 
 @pytest.mark.parametrize(("content", "arguments", "shown"), NOTICES)
 async def test_what_is_shown_of_a_file(
-    home: Path, content: str, arguments: dict[str, object], shown: str
+    home: Path, content: str, arguments: dict[str, Any], shown: str
 ) -> None:
     (home / "f").write_text(content)
     result = await call(toolbox(home), home, "read", path="f", **arguments)

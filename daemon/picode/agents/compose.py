@@ -1,0 +1,96 @@
+"""Questions on their way into the loop: large output is read as a terminal would show it in a thread, in order."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from picode.agents.inputs import Question
+from picode.agents.question import message_of
+from picode.errors import PicodeError
+from picode.messages import Image
+from picode.protocol.events import AnyEvent, Noticed
+from picode.protocol.values import CommandRecord, Delivery, Queued
+
+AT_ONCE = 32 * 1024
+"""Bytes that are worked on without a thread: 10 ms."""
+
+
+@dataclass(frozen=True, eq=False)
+class Words:
+    """What was asked, as it came; `limit` and `redacts` are settings."""
+
+    text: str
+    now: int
+    images: tuple[Image, ...] = ()
+    command: CommandRecord | None = None
+    piped: str | None = None
+    cwd: str = ""
+    limit: int = 30_000
+    redacts: bool = True
+    delivery: Delivery = "steer"
+    allow: frozenset[str] = frozenset()
+    unattended: bool = False
+
+    @property
+    def size(self) -> int:
+        record = self.command
+        return len(self.text) + len(self.piped or "") + (len(record.head) + len(record.tail) if record else 0)
+
+
+class Composer:
+    """`deliver` gets each question, in the order in which they were asked."""
+
+    def __init__(
+        self,
+        deliver: Callable[[Question], None],
+        emit: Callable[[AnyEvent], None],
+        spawn: Callable[[Coroutine[Any, Any, None], str], None],
+    ) -> None:
+        self._deliver, self._emit, self._spawn = deliver, emit, spawn
+        self._waiting: list[Words] = []
+
+    @property
+    def waiting(self) -> list[Queued]:
+        """What was asked and is not delivered yet."""
+        return [Queued(words.text, words.delivery) for words in self._waiting]
+
+    def add(self, words: Words) -> None:
+        """Raises UsageError when it says nothing."""
+        if not self._waiting and words.size <= AT_ONCE:
+            self._tell(*_composed(words))
+            return
+        self._waiting.append(words)
+        if len(self._waiting) == 1:
+            self._spawn(self._compose(), "question")
+
+    def clear(self) -> None:
+        """Deliver nothing of what waits."""
+        self._waiting.clear()
+
+    async def _compose(self) -> None:
+        while self._waiting:
+            words = self._waiting[0]
+            try:
+                question, secrets = await asyncio.to_thread(_composed, words)
+            except PicodeError as error:
+                self._emit(Noticed("error", str(error)))
+                question = None
+            if self._waiting and self._waiting[0] is words:
+                del self._waiting[0]
+                if question is not None:
+                    self._tell(question, secrets)
+
+    def _tell(self, question: Question, secrets: list[str]) -> None:
+        if secrets:
+            kinds = ", ".join(sorted(set(secrets)))
+            self._emit(Noticed("warning", f"This was taken out of your message before it is sent: {kinds}."))
+        self._deliver(question)
+
+
+def _composed(words: Words) -> tuple[Question, list[str]]:
+    message, receipt, secrets = message_of(
+        words.text, now=words.now, images=words.images, command=words.command, piped=words.piped, cwd=words.cwd,
+        limit=words.limit, redacts=words.redacts,
+    )  # fmt: skip
+    return Question(message, words.text, receipt, words.delivery, words.allow, words.unattended), secrets
