@@ -25,7 +25,7 @@ import psutil
 
 from picode.terminal.zellij import announce_start
 from support.processes import Reaper, adopt_orphans, sweep
-from support.screen import PATIENCE, Terminal
+from support.screen import PATIENCE, NotShown, Terminal
 
 T = TypeVar("T")
 
@@ -95,8 +95,15 @@ class Workspace:
     def up(self, **size: int) -> Terminal:
         """`picode up` on a new terminal, as soon as all three panes have something to say."""
         self.session = self.project.name
-        terminal = self.open("picode", "up", "--yes", **size)  # type: ignore[arg-type]
-        terminal.wait_for("explorer", "assistant", "shell>", "Ctrl +")
+        for attempt in (1, 2):
+            terminal = self.open("picode", "up", "--yes", **size)  # type: ignore[arg-type]
+            try:
+                terminal.wait_for("explorer", "assistant", "shell>", "Ctrl +")
+                break
+            except NotShown:
+                # an attach just after a detach fails on a healthy session now and then
+                if attempt == 2 or "lost connection" not in terminal.screen:
+                    raise
         return terminal
 
     def start(self, layout: str = "picode", **size: int) -> Terminal:
@@ -172,7 +179,7 @@ class Workspace:
         self._wait_gone(lambda process: "daemon run" not in _command_line(process))
         self._end("picode", "daemon", "stop")
         self._wait_gone(lambda process: True)
-        left = [f"{p.pid} {_command_line(p)}" for p in self.processes()]
+        left = [f"{p.pid} {_command_line(p)} {_state(p)}" for p in self.processes()]
         sweep(self._before)
         self._reaper.stop()
         if check:
@@ -203,6 +210,15 @@ def _command_line(process: psutil.Process) -> str:
     try:
         return " ".join(process.cmdline())
     except psutil.Error:
+        return ""
+
+
+def _state(process: psutil.Process) -> str:
+    """What it is doing, for whoever reads of it in a failed test."""
+    try:
+        waits = Path(f"/proc/{process.pid}/wchan").read_text()
+        return f"({process.status()}, {waits}, {process.cpu_times().user:.1f} s)"
+    except (psutil.Error, OSError):
         return ""
 
 
