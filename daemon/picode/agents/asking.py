@@ -123,7 +123,8 @@ class Model:
         longest = self._settings.models.max_tokens
         messages = self._history.messages()
         return ModelRequest(
-            model=info.name.partition("/")[2], system=self._system, messages=messages, tools=self._tools.specs(),
+            model=info.name.partition("/")[2], system=self._system, messages=messages,
+            tools=self._tools.specs(self._settings),
             max_tokens=min(longest, info.max_tokens) if info.max_tokens else longest,
             thinking=self._history.thinking, session_id=self._history.session.id,
         )  # fmt: skip
@@ -135,7 +136,7 @@ class Model:
             if notice not in self._noticed:
                 self._noticed.add(notice)
                 self._emit(Noticed("warning", notice))
-        specs = self._tools.specs()
+        specs = self._tools.specs(self._settings)
         return system_prompt(found, tools=specs, cwd=cwd, shell=self._shell, now=self._now())
 
     def _nothing(self, reason: StopReason, error: str) -> Assistant:

@@ -245,7 +245,7 @@ class Conversation:
     def _perform_call(self, effect: do.Effect) -> None:
         match effect:
             case do.Prepare(call):
-                policy = self._tools.policy(self._turn.allow, self._turn.unattended)
+                policy = self._tools.policy(self._turn.allow, self._turn.unattended, self._settings)
                 self._calls.prepare(call, policy)
             case do.AskPerson(approval):
                 self._emit(events.ApprovalNeeded(approval))

@@ -5,7 +5,9 @@ import contextlib
 import logging
 import os
 import signal
+import time
 from asyncio.subprocess import Process
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -53,11 +55,41 @@ def _living(variable: str, mark: str, leader: int) -> list[int]:
     if leader:
         with contextlib.suppress(psutil.Error):
             found |= {child.pid: child for child in psutil.Process(leader).children(recursive=True)}
+    for process, value in _carrying(variable):
+        if value.startswith(mark) and process.pid != os.getpid():
+            found[process.pid] = process
+    return [pid for pid, process in found.items() if _lives(process)]
+
+
+def _carrying(variable: str) -> "Iterator[tuple[psutil.Process, str]]":
+    """This user's processes that have `variable` in their environment, and its value."""
+    import psutil
+
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
-            if process.uids().real == os.getuid() and process.environ().get(variable, "").startswith(mark):
-                found[process.pid] = process
-    return [pid for pid, process in found.items() if _lives(process)]
+            if process.uids().real == os.getuid() and (value := process.environ().get(variable)):
+                yield process, value
+
+
+def orphans(variable: str) -> set[str]:
+    """Values of `variable` whose owner, the process id that they begin with, is not there any more."""
+    import psutil
+
+    found: set[str] = set()
+    for process, value in _carrying(variable):
+        owner = value.partition(".")[0]
+        if not owner.isdecimal():
+            continue
+        try:
+            # a younger process only has the number of the one that is gone
+            gone = psutil.Process(int(owner)).create_time() > process.create_time()
+        except psutil.NoSuchProcess:
+            gone = True
+        except psutil.Error:
+            gone = False
+        if gone:
+            found.add(value)
+    return found
 
 
 def _lives(process: "psutil.Process") -> bool:
@@ -69,10 +101,12 @@ def _lives(process: "psutil.Process") -> bool:
 
 
 def _await_end(pids: list[int]) -> None:
+    """Not by psutil's `wait`, which would take the exit status of our own children away from asyncio."""
     import psutil
 
-    found = []
+    until = time.monotonic() + GRACE
     for pid in pids:
         with contextlib.suppress(psutil.Error):
-            found.append(psutil.Process(pid))
-    psutil.wait_procs(found, timeout=GRACE)
+            process = psutil.Process(pid)
+            while _lives(process) and time.monotonic() < until:
+                time.sleep(0.01)

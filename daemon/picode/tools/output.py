@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import time
 from pathlib import Path
 from typing import BinaryIO
 
@@ -10,6 +11,8 @@ from picode.tools.truncate import MOST_BYTES, Truncated, shown_size, size_of, ta
 KEPT = 512 * 1024
 """Bytes in memory: more than what a model gets, because escape sequences and progress bars shrink to nothing."""
 LARGEST_FILE = 1024 * 1024 * 1024
+LIFETIME = 7 * 24 * 3600
+"""Seconds that a file with whole output is kept."""
 
 
 class Output:
@@ -53,6 +56,7 @@ class Output:
     def _begin_file(self) -> None:
         try:
             self._cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _clean(self._cache)
             self.path = self._cache / f"bash-{secrets.token_hex(8)}.log"
             descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         except OSError:
@@ -69,6 +73,15 @@ class Output:
             self._written += len(piece)
         except OSError:
             self._written = LARGEST_FILE + 1
+
+
+def _clean(cache: Path) -> None:
+    """Remove what is old: a model reads such a file soon or never."""
+    oldest = time.time() - LIFETIME
+    with os.scandir(cache) as files:
+        for file in files:
+            if file.name.startswith("bash-") and file.stat(follow_symlinks=False).st_mtime < oldest:
+                os.unlink(file)
 
 
 def notice(cut: Truncated, path: Path | None) -> str:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from picode import tasks
-from picode.tools.kill import end_all
+from picode.tools.kill import end_all, orphans
 
 MARK = "PICODE_CALL"
 LINGER = 0.2
@@ -40,7 +40,7 @@ class Commands:
 
     def __init__(self, environ: Mapping[str, str] | None = None) -> None:
         self._environ = dict(os.environ if environ is None else environ)
-        self._life = secrets.token_hex(8)
+        self._life = f"{os.getpid()}.{secrets.token_hex(8)}"
         self._numbers = itertools.count(1)
         self._closed = False
         self._started = False
@@ -78,6 +78,12 @@ class Commands:
             shell, "-c", command, cwd=cwd, env=environ, start_new_session=True,
             stdin=DEVNULL, stdout=output, stderr=output,
         )  # fmt: skip
+
+    async def sweep(self) -> None:
+        """End what the commands of a daemon that was killed have left behind."""
+        for mark in await asyncio.to_thread(orphans, MARK):
+            if mark != os.environ.get(MARK):  # this daemon itself may have been started by such a command
+                await end_all(MARK, mark)
 
     async def close(self) -> None:
         """End what commands left in the background."""

@@ -66,17 +66,17 @@ class Toolbox:
         self.audit = Audit(state)
         self._tools = tools(self.commands)
 
-    def specs(self) -> list[ToolSpec]:
-        """What a model is told of, without what the settings deny."""
-        denied = set(self.settings.tools.deny)
+    def specs(self, settings: Settings | None = None) -> list[ToolSpec]:
+        """What a model is told of, without what the settings (of the conversation) deny."""
+        denied = set((settings or self.settings).tools.deny)
         return [
             tool.spec for name, tool in self._tools.items() if not denied & {name, permissions.EVERYTHING}
         ]
 
-    def policy(self, allow: frozenset[str], unattended: bool) -> Policy:
-        """A turn's grants together with the settings'."""
-        settings = self.settings.tools
-        return Policy(allow | set(settings.allow), frozenset(settings.deny), unattended)
+    def policy(self, allow: frozenset[str], unattended: bool, settings: Settings | None = None) -> Policy:
+        """A turn's grants together with the settings' (of the conversation)."""
+        tools = (settings or self.settings).tools
+        return Policy(allow | set(tools.allow), frozenset(tools.deny), unattended)
 
     def reads(self, name: str) -> bool:
         """Whether calls of this tool may run beside others; a tool that is not there does nothing at all."""
@@ -130,6 +130,10 @@ class Toolbox:
             command=command, output=text, exit_code=ended.code, cancelled=ended.cancelled, truncated=bool(cut.by),
             full_output_path=str(output.path) if output.path is not None else None,
         )  # fmt: skip
+
+    async def sweep(self) -> None:
+        """End the commands of a daemon that was killed; to be called once, some time after the start."""
+        await self.commands.sweep()
 
     async def close(self) -> None:
         """End every process that a tool started and that still lives."""

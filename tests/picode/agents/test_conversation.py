@@ -275,18 +275,21 @@ async def test_a_failure_before_any_text_is_tried_again_and_told(home: Path) -> 
     await living.close()
 
 
-@pytest.mark.parametrize(("kind", "after", "tries"), [
-    ("overload", None, 4), ("server", None, 4), ("network", None, 4), ("rate", 0.001, 4), ("rate", 3600, 1),
-    ("bad_key", None, 1), ("quota", None, 1), ("overflow", None, 1), ("refused", None, 1),
+@pytest.mark.parametrize(("kind", "after", "tries", "told"), [
+    ("overload", None, 4, "TryLater"), ("server", None, 4, "Unavailable"), ("network", None, 4, "Unavailable"),
+    ("rate", 0.001, 4, "TryLater"), ("rate", 3600, 1, "TryLater"), ("bad_key", None, 1, "NotAllowed"),
+    ("quota", None, 1, "Unavailable"), ("overflow", None, 1, "Unavailable"), ("refused", None, 1, "Unavailable"),
 ])  # fmt: skip
-async def test_which_failures_are_tried_again(home: Path, kind: str, after: float | None, tries: int) -> None:
+async def test_which_failures_are_tried_again(
+    home: Path, kind: str, after: float | None, tries: int, told: str
+) -> None:
     heard = Heard()
     failure = ModelFailed(kind, "It failed.", "Do this.", after)
     provider = Scripted(*([failure] for _ in range(5)))
     living = conversation(home, heard, provider, QUICK)
     living.ask("go")
     ended = await heard.until(events.TurnEnded)
-    assert (ended.outcome, ended.error, ended.kind) == ("failed", "It failed. Do this.", "Unavailable")
+    assert (ended.outcome, ended.error, ended.kind) == ("failed", "It failed. Do this.", told)
     assert len(provider.requests) == tries
     assert answers(heard)[-1].stop_reason == "error"
     await living.close()

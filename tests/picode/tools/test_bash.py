@@ -1,5 +1,7 @@
 import asyncio
+import os
 import stat
+import subprocess
 from pathlib import Path
 
 import psutil
@@ -117,6 +119,28 @@ async def test_a_child_in_the_background_lives_until_the_toolbox_is_closed(home:
     await box.close()
     assert _left(before) == []
     assert "aborted" in text(await call(box, home, "bash", command="echo no"))
+
+
+async def test_what_a_killed_daemon_left_is_swept_and_what_belongs_to_a_living_one_is_not(home: Path) -> None:
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    orphan = subprocess.Popen(["sleep", "5825"], env={MARK: f"{dead.pid}.abc.1."})
+    living = subprocess.Popen(["sleep", "5826"], env={MARK: f"{os.getpid()}.abc.1."})
+    try:
+        await toolbox(home).sweep()
+        assert orphan.wait(10) == -15
+        assert living.poll() is None
+    finally:
+        living.kill()
+        living.wait()
+
+
+async def test_old_files_with_whole_output_are_removed(home: Path) -> None:
+    box = toolbox(home)
+    first = await call(box, home, "bash", command="seq 1 3000")
+    os.utime(first.details["fullOutputPath"], (1, 1))
+    second = await call(box, home, "bash", command="seq 1 3000")
+    assert [str(path) for path in (home / "cache").iterdir()] == [second.details["fullOutputPath"]]
 
 
 def _left(before: set[int]) -> list[str]:
