@@ -6,7 +6,7 @@ Adding one takes a file here and a line in `registry.py`.
 from collections.abc import AsyncGenerator
 from typing import Protocol
 
-from picode.errors import PicodeError
+from picode.errors import Missing, NotAllowed, PicodeError, TryLater, Unavailable
 from picode.messages import ModelRequest, StreamEvent
 
 
@@ -26,6 +26,16 @@ class Provider(Protocol):
     async def close(self) -> None: ...
 
 
+# what a script can act on: give a key, name another model, wait
+EXIT_CODES = {
+    "no_key": NotAllowed.exit_code,
+    "bad_key": NotAllowed.exit_code,
+    "unknown_model": Missing.exit_code,
+    "rate": TryLater.exit_code,
+    "overload": TryLater.exit_code,
+}
+
+
 class ModelFailed(PicodeError):
     """A model call failed. `kind` is its class, `retry_after` the seconds that the server asked to wait.
 
@@ -34,9 +44,10 @@ class ModelFailed(PicodeError):
     ended before its end), `protocol` (what came is no model's answer).
     """
 
-    exit_code = 69
+    exit_code = Unavailable.exit_code
 
     def __init__(self, kind: str, message: str, hint: str = "", retry_after: float | None = None) -> None:
         super().__init__(message, hint)
         self.kind = kind
+        self.exit_code = EXIT_CODES.get(kind, Unavailable.exit_code)
         self.retry_after = retry_after

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from picode import __version__, config
+from picode import __version__, config, tasks
 from picode.config.schema import Settings
 from picode.paths import Paths
 from picode.protocol.events import AnyEvent, CommandSeen, DaemonStopping, StatusChanged
@@ -69,6 +69,7 @@ async def serve(paths: Paths, ready: Callable[[], None]) -> None:
         log.info("picode %s, process %d, is ready", __version__, os.getpid())
         ready()
         lifecycle.settle_memory()
+        lifecycle.watch_socket(paths, daemon.ended.set)
         await daemon.ended.wait()
         log.info("ending")
         bus.announce(EVERYBODY, DaemonStopping())
@@ -123,6 +124,7 @@ class Models:
             from picode.tools.toolbox import Toolbox
 
             self._tools = Toolbox(self._settings, cache=self._paths.cache, state=self._paths.state)
+            tasks.spawn(self._tools.sweep(), "sweep of orphaned commands")
         return self._tools
 
     def list(self) -> list[ModelInfo]:

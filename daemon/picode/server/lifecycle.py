@@ -17,6 +17,8 @@ from picode.server import lock
 log = logging.getLogger(__name__)
 
 
+LOOK_EVERY = 30.0
+"""Seconds between two looks at our own socket; a runtime directory can be removed under a daemon."""
 Main = Callable[[Callable[[], None]], Coroutine[Any, Any, None]]
 
 
@@ -76,6 +78,24 @@ def watch_signals(stop: Callable[[], None]) -> None:
     loop.add_signal_handler(signal.SIGINT, stop)
     loop.add_signal_handler(signal.SIGHUP, lambda: None)
     loop.add_signal_handler(signal.SIGUSR1, lambda: log.warning("waiting:\n%s", tasks.waiting()))
+
+
+def watch_socket(paths: Paths, stop: Callable[[], None], every: float = LOOK_EVERY) -> None:
+    """End in order when the socket is gone or another's: nobody could reach this daemon any more."""
+    ours = paths.requests_socket.stat().st_ino
+
+    def look() -> None:
+        try:
+            there = paths.requests_socket.stat().st_ino == ours
+        except OSError:
+            there = False
+        if there:
+            asyncio.get_running_loop().call_later(every, look)
+        else:
+            log.warning("the socket %s is gone", paths.requests_socket)
+            stop()
+
+    asyncio.get_running_loop().call_later(every, look)
 
 
 def settle_memory() -> None:
