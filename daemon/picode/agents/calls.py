@@ -20,6 +20,8 @@ PACE = 0.05
 """Seconds between two events with output."""
 LARGEST_EVENT = 8000
 """Bytes of output in an event; what comes faster is not shown while it runs."""
+LONGEST_LINE = 1000
+"""Characters of a line that wait for its end."""
 log = logging.getLogger(__name__)
 
 
@@ -73,11 +75,11 @@ class Calls:
         """`!command`, to its end."""
         if not await asyncio.to_thread(_is_directory, self._cwd):
             raise Missing(f"The directory {self._cwd} is not there any more.")
-        running, paced = self._started(call_id, "bash", command, stop)
+        running, printed = self._started(call_id, "bash", command, stop)
         try:
             done = await self._tools.shell(command, self._cwd, running, clean=share)
         finally:
-            paced.flush()
+            printed.flush()
             self.running.pop(call_id, None)
         done.exclude_from_context = not share
         done.timestamp = self._now()
@@ -107,25 +109,23 @@ class Calls:
 
     async def _run(self, prepared: Prepared) -> None:
         call = prepared.call
-        running, paced = self._started(call.id, call.name, prepared.title, self.stop)
+        running, printed = self._started(call.id, call.name, prepared.title, self.stop)
         try:
             result = await self._tools.run(prepared, self._conversation, running)
         except Exception as error:
             result = _failed(call, error)
-        paced.flush()
+        printed.flush()
         self.running.pop(call.id, None)
         self._told(ToolFinished(call.id, self._result(call, result)))
 
-    def _started(
-        self, call_id: str, tool: str, title: str, stop: asyncio.Event
-    ) -> tuple[Running, Paced[str]]:
+    def _started(self, call_id: str, tool: str, title: str, stop: asyncio.Event) -> tuple[Running, "Printed"]:
         self.running[call_id] = ToolRun(call_id, tool, title)
         self._emit(ToolStarted(call_id, tool, title))
-        paced: Paced[str] = Paced(lambda pieces: self._printed(call_id, pieces), PACE)
-        return Running(lambda text: paced.add(_end_of(text)), stop), paced
+        printed = Printed(lambda text: self._printed(call_id, text))
+        return Running(printed.add, stop), printed
 
-    def _printed(self, call_id: str, pieces: list[str]) -> None:
-        text = _end_of("".join(pieces))
+    def _printed(self, call_id: str, text: str) -> None:
+        text = _end_of(self._tools.printed(text))
         run = self.running[call_id]
         run.output = _end_of(run.output + text)
         self._emit(ToolPrinted(call_id, text))
@@ -135,6 +135,34 @@ class Calls:
             tool_call_id=call.id, tool_name=call.name, content=result.content, details=result.details,
             is_error=result.is_error, timestamp=self._now(),
         )  # fmt: skip
+
+
+class Printed:
+    """What a tool prints, a few times a second; a line that is not whole waits, for half of a key looks like none."""
+
+    def __init__(self, hand_on: Callable[[str], None]) -> None:
+        self._hand_on = hand_on
+        self._begun = ""
+        self._paced: Paced[str] = Paced(self._together, PACE)
+
+    def add(self, text: str) -> None:
+        self._paced.add(_end_of(text))
+
+    def flush(self) -> None:
+        """Hand on everything: nothing follows."""
+        self._paced.flush()
+        begun, self._begun = self._begun, ""
+        if begun:
+            self._hand_on(begun)
+
+    def _together(self, pieces: list[str]) -> None:
+        text = _end_of(self._begun + "".join(pieces))
+        whole = max(text.rfind("\n"), text.rfind("\r")) + 1
+        if len(text) - whole > LONGEST_LINE:
+            whole = len(text)
+        self._begun = text[whole:]
+        if whole:
+            self._hand_on(text[:whole])
 
 
 def _is_directory(path: str) -> bool:

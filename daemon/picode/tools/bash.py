@@ -84,7 +84,7 @@ async def execute(
 def _outcome(ended: Ended, cut: Truncated, output: Output, timeout: float | None) -> Outcome:
     path = str(output.path) if output.path is not None else None
     details = {"truncation": cut.details(), "fullOutputPath": path}
-    text = cut.text + notice(cut, output.path)
+    text = cut.text + notice(cut, output)
     problem = ""
     if ended.cancelled:
         problem = "Command aborted"

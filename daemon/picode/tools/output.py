@@ -10,7 +10,8 @@ from picode.tools.truncate import MOST_BYTES, Truncated, shown_size, size_of, ta
 
 KEPT = 512 * 1024
 """Bytes in memory: more than what a model gets, because escape sequences and progress bars shrink to nothing."""
-LARGEST_FILE = 1024 * 1024 * 1024
+LARGEST_FILE = 100 * 1024 * 1024
+"""Bytes of output that are kept; a command that never stops must not fill the disk."""
 LIFETIME = 7 * 24 * 3600
 """Seconds that a file with whole output is kept."""
 
@@ -26,6 +27,8 @@ class Output:
         self._dropped_lines = 0
         self._written = 0
         self._file: BinaryIO | None = None
+        self.whole = True
+        """Whether the file has everything."""
 
     def add(self, piece: bytes) -> None:
         self._kept += piece
@@ -47,7 +50,10 @@ class Output:
         if cut.by and self._file is None:
             self._begin_file()
         if self._file is not None:
-            self._file.close()
+            try:
+                self._file.close()
+            except OSError:  # a full disk, noticed when the last bytes go out
+                self.whole = False
         if not cut.by and self.path is not None:
             self.path.unlink(missing_ok=True)  # it was long only by what a terminal does not show
             self.path = None
@@ -66,13 +72,14 @@ class Output:
         self._write(bytes(self._kept))
 
     def _write(self, piece: bytes) -> None:
-        if self._file is None or self._written > LARGEST_FILE:
+        if self._file is None or not self.whole:
             return
         try:
             self._file.write(piece)
             self._written += len(piece)
+            self.whole = self._written < LARGEST_FILE
         except OSError:
-            self._written = LARGEST_FILE + 1
+            self.whole = False
 
 
 def _clean(cache: Path) -> None:
@@ -84,11 +91,12 @@ def _clean(cache: Path) -> None:
                 os.unlink(file)
 
 
-def notice(cut: Truncated, path: Path | None) -> str:
+def notice(cut: Truncated, output: Output) -> str:
     """What stands under output that was cut; empty when it was not."""
     if not cut.by:
         return ""
-    where = f" Full output: {path}" if path is not None else ""
+    name = "Full output" if output.whole else "The first part of the output"
+    where = f" {name}: {output.path}" if output.path is not None else ""
     if cut.partial:
         size = shown_size(size_of(cut.text))
         whole = shown_size(cut.last_line)

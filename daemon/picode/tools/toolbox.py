@@ -22,6 +22,9 @@ from picode.tools.processes import Commands
 from picode.tools.registry import tools
 from picode.tools.validate import validated
 
+LONGEST_DETAIL = 200_000
+"""Characters of a command or a diff that a person is shown."""
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -39,7 +42,7 @@ class Prepared:
     def approval(self) -> Approval:
         """What a person is asked."""
         return Approval(
-            self.call.id, self.call.name, self.title, _clean(self.plan.detail), self.plan.kind,
+            self.call.id, self.call.name, self.title, _short(_clean(self.plan.detail)), self.plan.kind,
             always=permissions.always_means(self.check),
         )  # fmt: skip
 
@@ -158,7 +161,11 @@ class Toolbox:
             else:
                 content.append(block)
         details = {**outcome.details, "redacted": kinds} if kinds else outcome.details
-        return Result(content, _cleaned(details), is_error)
+        return Result(content, _cleaned(details, self.settings.shell.redact), is_error)
+
+    def printed(self, text: str) -> str:
+        """What a tool prints while it runs, as it may be told."""
+        return redact(text)[0] if self.settings.shell.redact else text
 
     def _record(self, conversation: str, call: ToolCall, step: str, outcome: str, **more: Any) -> None:
         self.audit.record(conversation, call.id, call.name, step, outcome, **more)
@@ -169,17 +176,27 @@ def _validated(tool: Tool, arguments: dict[str, Any]) -> dict[str, Any]:
     return validated(tool.spec.name, tool.spec.parameters, adapt(arguments) if adapt else arguments)
 
 
+def _short(detail: str) -> str:
+    """It goes to every client, several times."""
+    if len(detail) <= LONGEST_DETAIL:
+        return detail
+    return (
+        f"{detail[:LONGEST_DETAIL]}\n… {len(detail) - LONGEST_DETAIL:,} more characters are not shown here."
+    )
+
+
 def _clean(text: str) -> str:
     """File names and arguments may hold what no encoder takes."""
     return text.encode("utf-8", "replace").decode()
 
 
-def _cleaned(value: Any) -> Any:
+def _cleaned(value: Any, redacts: bool) -> Any:
+    """A diff shows the lines around a change too."""
     match value:
         case str():
-            return _clean(value)
+            return redact(_clean(value))[0] if redacts else _clean(value)
         case dict():
-            return {name: _cleaned(part) for name, part in value.items()}
+            return {name: _cleaned(part, redacts) for name, part in value.items()}
         case list():
-            return [_cleaned(part) for part in value]
+            return [_cleaned(part, redacts) for part in value]
     return value

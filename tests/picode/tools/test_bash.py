@@ -8,6 +8,7 @@ import psutil
 import pytest
 
 from picode import tasks
+from picode.tools import output
 from picode.tools.base import Running
 from picode.tools.processes import MARK
 from support.toolbox import call, text, toolbox
@@ -47,6 +48,16 @@ async def test_output_beyond_what_is_held_in_memory(home: Path) -> None:
     path = Path(result.details["fullOutputPath"])
     assert text(result).endswith(f"400000\n\n[Showing lines 398001-400000 of 400000. Full output: {path}]")
     assert path.read_text() == "".join(f"{n}\n" for n in range(1, 400001))
+
+
+async def test_a_command_that_never_stops_does_not_fill_the_disk(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(output, "LARGEST_FILE", 1_000_000)
+    result = await call(toolbox(home), home, "bash", command="yes", timeout=0.5)
+    path = Path(result.details["fullOutputPath"])
+    assert f"The first part of the output: {path}]" in text(result)
+    assert path.stat().st_size < 3_000_000
 
 
 async def test_cut_by_size_and_one_endless_line(home: Path) -> None:

@@ -69,3 +69,12 @@ async def test_names_that_are_no_unicode_reach_the_model_readable(home: Path) ->
     result = await call(toolbox(home), home, "ls")
     assert "caf?.txt" in text(result)
     text(result).encode()
+
+
+async def test_what_a_person_is_shown_has_an_end(home: Path) -> None:
+    box = toolbox(home)
+    wanted = ToolCall(id="c", name="bash", arguments={"command": "echo " + "x" * 300_000})
+    found = await box.prepare(wanted, str(home), "x", box.policy(frozenset(), False), Grants())
+    assert not isinstance(found, Result)
+    assert found.approval().detail.endswith("… 100,005 more characters are not shown here.")
+    assert len(found.approval().title) == 200
