@@ -6,6 +6,7 @@ that is not there.
 
 import json
 import os
+import re
 import stat
 import tempfile
 import threading
@@ -24,7 +25,22 @@ KEYRING_WAIT = 2.0
 FORGET_FAILURE = 30.0
 """Seconds until a keyring that did not answer is asked again."""
 
+KEY_NAME = re.compile(r"_(KEY|TOKEN|SECRET|PASSWORD)$")
+LONG = 16
+"""Characters of a value that is taken for a key because of its name; a shorter one may be an ordinary word."""
+
 T = TypeVar("T")
+
+
+def in_environment(environ: Mapping[str, str]) -> list[str]:
+    """The values of `environ` that are keys, whatever they look like; the longest first."""
+    found = {environ.get(variable, "").strip() for variable in VARIABLES.values()}
+    found |= {
+        value
+        for name, value in environ.items()
+        if KEY_NAME.search(name) and len(value) >= LONG and not value.startswith(("/", "~"))
+    }
+    return sorted((value for value in found if len(value) >= 8), key=len, reverse=True)
 
 
 class Secret:

@@ -119,13 +119,19 @@ def _crash() -> int:
     import traceback
 
     from picode import __version__, paths
+    from picode.credentials import in_environment
 
     versions = f"picode {__version__}, Python {platform.python_version()}, {platform.platform()}"
     report = f"{versions}\n\n{traceback.format_exc()}"
+    for secret in in_environment(os.environ):
+        report = report.replace(secret, "[redacted: key]")
     log = paths.resolve().state / "crash.log"
     try:
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_text(report, encoding="utf-8")
+        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        log.unlink(missing_ok=True)
+        descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(report)
         where = f"The details are in {log}."
     except OSError:
         where = report

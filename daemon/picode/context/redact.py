@@ -4,10 +4,12 @@ export GITHUB_TOKEN=[redacted: GitHub token]
 postgres://app:[redacted: password in a URL]@db/app
 """
 
+import os
 import re
 from collections.abc import Iterator
 
 from picode.context.secrets import ASSIGNMENTS, SHAPES, Shape
+from picode.credentials import in_environment
 
 Span = tuple[int, int, int, str]
 """Where a secret begins and ends, its rank (the more exact kind has the lower one), and its kind."""
@@ -68,11 +70,17 @@ def _spans(text: str) -> Iterator[Span]:
         for start, end in _matches(shape, text, lower):
             if not text.startswith("[redacted", start):
                 yield start, end, rank, shape.kind
+    # our own keys, which commands inherit, need no form to be known
+    for secret in in_environment(os.environ):
+        at = text.find(secret)
+        while at >= 0:
+            yield at, at + len(secret), len(SHAPES) + 1, "key"
+            at = text.find(secret, at + len(secret))
     for shape in ASSIGNMENTS:
         for match in _found(shape, text, lower):
             group = match.lastindex or 0
             if _is_secret(match.group(group), quoted=group != 6, name_at=match.start(), text=text):
-                yield match.start(group), match.end(group), len(SHAPES) + 1, shape.kind
+                yield match.start(group), match.end(group), len(SHAPES) + 2, shape.kind
 
 
 def _matches(shape: Shape, text: str, lower: str) -> Iterator[tuple[int, int]]:

@@ -34,15 +34,22 @@ class Conversing:
             allow=request.allow,
             unattended=request.unattended,
         )
-        self._daemon.prompts.add(request.text)
+        self._remember(request.text)
         return Accepted(id=0, conversation=conversation.id)
 
     def send(self, request: r.Send) -> Accepted:
         conversation = self._conversations.make_for(request.place)
         conversation.ask(request.text, command=request.command, piped=request.piped)
-        self._daemon.prompts.add(request.text)
+        self._remember(request.text)
         self._daemon.explorers.sign_of_life(request.place)
         return Accepted(id=0, conversation=conversation.id)
+
+    def _remember(self, text: str) -> None:
+        """For the up-arrow; a key that was pasted by mistake is not kept."""
+        from picode.context.redact import redact
+
+        if text.strip():
+            self._daemon.prompts.add(redact(text)[0])
 
     def suggestion(self, request: r.GetSuggestion) -> Suggestion:
         conversation = self._conversations.of(request.place)
