@@ -182,6 +182,15 @@ class Terminal:
         self._reader.join(1)
         return status
 
+    def hang_up(self) -> None:
+        """Take the terminal away, as a window or a connection that is gone does."""
+        if self._master >= 0:
+            os.close(self._stopping)
+            self._reader.join(2)
+            os.close(self._stop)
+            os.close(self._master)
+            self._master = -1
+
     def close(self) -> None:
         """End the program as closing its window does: SIGHUP first, then SIGKILL."""
         for number in (signal.SIGHUP, signal.SIGKILL):
@@ -190,10 +199,5 @@ class Terminal:
                     self.process.send_signal(number)
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     self.process.wait(3)
-        if self._master >= 0:
-            os.close(self._stopping)
-            self._reader.join(2)
-            os.close(self._stop)
-            os.close(self._master)
-            self._master = -1
-            processes.disown(self.process.pid)
+        self.hang_up()
+        processes.disown(self.process.pid)

@@ -2,11 +2,12 @@
 
 import asyncio
 import base64
+import errno
 import os
 import signal
 import time
 from collections.abc import Callable
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from picode import tasks
 from picode.pane.effects import Daemon, Start
@@ -36,6 +37,9 @@ from picode.protocol.values import Delivery
 ANSWER_AFTER = 0.4
 """Seconds that a question must have been there before a key answers it: nobody says yes to what they have not seen."""
 
+GONE_WITHIN = 2
+"""Seconds that leaving may take once the terminal has hung up; the pane holds nothing that could be lost."""
+
 
 class Pane:
     """One conversation in one terminal; all that it knows is in `state`."""
@@ -47,14 +51,16 @@ class Pane:
         self.buffer = new_buffer(self.daemon.files, self.daemon.prompts)
         actions = Actions(self.send, self.press, lambda: self.state.busy, self._asking)
         self.area = LiveArea(self.buffer, bindings(actions, self.pastes), self._view, vi)
+        self.hung_up = False
         self._asked = ("", 0.0)
         self._clock: asyncio.TimerHandle | None = None
 
     async def run(self) -> None:
         """Until the person leaves. Raises what keeps the pane from the daemon."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self.leave)
+        loop.add_signal_handler(signal.SIGTERM, self.leave)
+        loop.add_signal_handler(signal.SIGHUP, self._hung_up)
+        loop.set_exception_handler(self._broke)
         following = None
 
         def connect() -> None:
@@ -63,7 +69,12 @@ class Pane:
 
         try:
             # the first picture does not wait for the daemon
-            await self.area.app.run_async(pre_run=connect, handle_sigint=False)
+            await self.area.app.run_async(pre_run=connect, handle_sigint=False, set_exception_handler=False)
+        except (EOFError, OSError) as error:
+            # nothing can be read any more, or written: EIO is a terminal that hung up
+            if isinstance(error, OSError) and error.errno != errno.EIO:
+                raise
+            self.hung_up = True
         finally:
             if self._clock:
                 self._clock.cancel()
@@ -126,6 +137,17 @@ class Pane:
         if self.area.app.is_running and not self.area.app.is_done:
             self.area.app.exit()
 
+    def _broke(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Nobody is asked to press Enter on a terminal that may be gone: leave, and say why in one sentence."""
+        if self.area.app.is_running and not self.area.app.is_done:
+            self.area.app.exit(exception=context.get("exception") or RuntimeError(context["message"]))
+
+    def _hung_up(self) -> None:
+        """The terminal is gone, and with it every way to draw or to ask: whatever then waits is ended from outside."""
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(GONE_WITHIN)
+        self.leave()
+
     def _asking(self) -> bool:
         """Whether `y`, `n` and `a` are answers now."""
         approval = self.state.approval
@@ -159,6 +181,13 @@ def clipboard(text: str, environ: "os._Environ[str] | dict[str, str]") -> str:
 
 
 def run_pane(paths: Paths, begin: Start, vi: bool, finish: Callable[[], None] = lambda: None) -> int:
-    asyncio.run(Pane(paths, begin, vi).run())
+    pane = Pane(paths, begin, vi)
+    asyncio.run(pane.run())
+    if pane.hung_up:
+        # what is still to be written goes nowhere, and is no failure
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for descriptor in range(3):
+            os.dup2(nowhere, descriptor)
+        return 128 + signal.SIGHUP
     finish()
     return 0

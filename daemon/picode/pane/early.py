@@ -29,7 +29,8 @@ def first_picture() -> Iterator[None]:
     try:
         yield
     finally:
-        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+        with contextlib.suppress(termios.error):  # the terminal is gone
+            termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
 
 def _single_keys(before: "list[int | list[bytes | int]]") -> "list[int | list[bytes | int]]":

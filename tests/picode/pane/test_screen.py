@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -289,3 +290,18 @@ def test_the_daemon_is_started_and_the_demo_model_answers(where: paths.Paths, pa
         assert "demo" in terminal.screen
     finally:
         end_daemon(where)
+
+
+def test_a_pane_whose_terminal_hangs_up_in_mid_answer_ends(
+    served: Running, pane: MakePane, model_server: ModelServer
+) -> None:
+    model_server.enqueue(Script(Say("Some words, "), Gate("rest"), Say("and " * 400)))
+    terminal = ready(pane())
+    terminal.type("hello\r")
+    terminal.wait_for("Some words,")
+    terminal.hang_up()
+    model_server.open("rest")
+    status = terminal.wait_end()
+    crash = served.where.state / "crash.log"
+    assert not crash.exists(), crash.read_text()
+    assert status in (128 + signal.SIGHUP, -signal.SIGHUP)
