@@ -5,6 +5,7 @@ with “always” for the conversation. Whatever a setting denies is denied.
 """
 
 import os
+import re
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -12,23 +13,35 @@ from picode.tools.shell_line import parts
 
 EVERYTHING = "all"
 _DANGEROUS = """
-sudo doas su env xargs nohup timeout nice ionice setsid watch time parallel sh bash zsh fish dash ksh csh tcsh busybox
-python python2 python3 perl ruby node deno bun php lua awk gawk mawk sed ssh scp rsync docker podman kubectl find fd
-fdfind rg sort rm rmdir dd mv cp chmod chown ln tee install mkfs curl wget nc socat kill pkill killall vi vim nvim emacs
-ed ex less more man tar zip script expect gdb strace tmux screen zellij crontab at systemctl make git npx uvx pipx go
-cargo npm pnpm yarn uv pip pip3 apt apt-get brew
+sudo doas su env xargs nohup timeout nice ionice setsid watch time parallel sh bash zsh fish dash ksh mksh csh tcsh
+busybox toybox pwsh nu python pypy ipython perl ruby irb node deno bun php lua luajit awk gawk mawk nawk sed ssh scp
+sftp rsync docker podman kubectl find fd fdfind rg sort rm rmdir dd mv cp chmod chown chgrp ln tee install mkfs curl
+wget nc ncat socat kill pkill killall vi vim nvim emacs ed ex less more most man tar cpio zip unzip script expect gdb lldb
+strace ltrace valgrind perf tmux screen zellij crontab at batch systemctl systemd-run make gmake ninja cmake just git npx uvx
+pipx go cargo npm pnpm yarn uv pip apt apt-get brew conda mamba poetry hatch tox nox nix nix-shell guix mvn gradle ant
+bazel rake bundle gem meson
+chroot unshare nsenter flock stdbuf taskset chrt setarch linux32 linux64 setpriv capsh unbuffer ssh-agent runuser pkexec sg
+newgrp start-stop-daemon run-parts xvfb-run dbus-run-session fakeroot bwrap firejail entr catchsegv choom prlimit numactl
+tclsh wish erl elixir iex ghci runghc julia R Rscript scala groovy jshell java jrunscript guile racket sbcl
+ocaml swipl octave gnuplot m4 bc dc sqlite sqlite3 psql mysql mariadb redis-cli mongo ftp telnet openssl gpg cc gcc g++ clang
+clang++ ld as tsx ts-node truncate shred split csplit mknod mkfifo mount umount shutdown reboot patch ip iptables
+bind caller compgen complete compopt declare disown enable export fc getopts hash history jobs let local logout mapfile popd
+printf pushd read readarray readonly set shift shopt suspend test times typeset ulimit umask unalias unset wait
 """
 ONLY_EXACT = frozenset(_DANGEROUS.split())
-"""Programs that run other programs or destroy: their names alone say nothing about what would happen."""
+"""Programs that run other programs or destroy, and words of bash's own that assign or evaluate (`test -v 'a[$(x)]'`
+runs x): their names alone say nothing about what would happen."""
+VERSION = re.compile(r"[-_]?[0-9][0-9.]*$")
+"""`python3.11`, `gcc-12`: the same programs."""
 BY_SUBCOMMAND: dict[str, frozenset[str]] = {
-    "git": frozenset(["status", "add", "commit", "show", "rev-parse", "ls-files", "blame", "stash"]),
+    "git": frozenset(["status", "add", "commit", "rev-parse", "ls-files", "blame"]),
     "cargo": frozenset(["build", "check", "test", "clippy", "fmt"]),
     "go": frozenset(["build", "test", "vet", "fmt"]),
     "npm": frozenset(["test"]),
     "pnpm": frozenset(["test"]),
     "yarn": frozenset(["test"]),
 }
-"""Of these, some subcommands can be granted."""
+"""Of these, some subcommands can be granted; not those that write where an option says (`git show --output=…`)."""
 FILE_TOOLS = ("edit", "write")
 
 
@@ -128,7 +141,8 @@ def _program(words: list[str]) -> str:
     if name in BY_SUBCOMMAND:
         return f"{name} {rest[0]}" if rest and rest[0] in BY_SUBCOMMAND[name] else ""
     # a program by its path is another one than the one by its name
-    return "" if os.path.basename(name) in ONLY_EXACT else name
+    base = os.path.basename(name)
+    return "" if ONLY_EXACT & {base, VERSION.sub("", base)} else name
 
 
 def inside(path: str, cwd: str) -> bool:
