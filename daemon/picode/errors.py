@@ -97,3 +97,12 @@ BY_KIND: dict[str, type[PicodeError]] = {
         DiskFailed, TryLater, WrongProtocol, NotAllowed, ConfigError,
     )
 }  # fmt: skip
+
+
+def kind_of(error: PicodeError) -> str:
+    """The name that an error has on the wire: its own, or its nearest relative's, or that of its exit code."""
+    for kind in type(error).__mro__:
+        if kind.__name__ in BY_KIND and kind is not PicodeError:
+            return kind.__name__
+    by_code = (name for name, kind in BY_KIND.items() if kind.exit_code == error.exit_code)
+    return next(by_code, PicodeError.__name__)

@@ -18,3 +18,16 @@ def test_exit_codes_tell_the_kinds_apart() -> None:
 def test_a_message_and_its_hint_are_read_together() -> None:
     assert str(errors.Missing("It is gone.", "Make it again.")) == "It is gone. Make it again."
     assert str(errors.Missing("It is gone.")) == "It is gone."
+
+
+def test_a_relative_of_an_error_goes_over_the_wire_under_a_name_that_everybody_knows() -> None:
+    class Special(errors.Missing):
+        pass
+
+    class Foreign(errors.PicodeError):
+        exit_code = 77
+
+    assert errors.kind_of(errors.TryLater("")) == "TryLater"
+    assert errors.kind_of(Special("")) == "Missing"
+    assert errors.kind_of(Foreign("")) == "NotAllowed"
+    assert errors.kind_of(errors.PicodeError("")) == "PicodeError"

@@ -12,7 +12,7 @@ from picode.agents.inputs import AnswerFailed, AnswerFinished
 from picode.agents.loop import without_calls
 from picode.agents.pace import Paced
 from picode.draft import Draft
-from picode.errors import BY_KIND, PicodeError
+from picode.errors import PicodeError, kind_of
 from picode.messages import (
     Assistant,
     ModelRequest,
@@ -115,7 +115,7 @@ class Answering:
 
     def _failed(self, error: Exception, retry: Retry) -> AnswerFailed:
         if isinstance(error, PicodeError):
-            told, kind = str(error), name_of(error)
+            told, kind = str(error), kind_of(error)
         else:
             told, kind = f"PiCode itself failed while the model answered ({type(error).__name__}).", "Crashed"
         again = retry.after(error) if isinstance(error, ModelFailed) else None
@@ -123,21 +123,6 @@ class Answering:
 
     def _cut(self, reason: StopReason, error: str) -> Assistant:
         return without_calls(self._draft.abandon(reason, error, self._now()))
-
-
-def name_of(error: PicodeError) -> str:
-    """The name that an error has on the wire: its own, or its nearest relative's, or that of its exit code."""
-    for kind in type(error).__mro__:
-        if kind.__name__ in BY_KIND and kind is not PicodeError:
-            return kind.__name__
-    return next(
-        (
-            name
-            for name, kind in BY_KIND.items()
-            if kind.exit_code == error.exit_code and name != "PicodeError"
-        ),
-        "PicodeError",
-    )
 
 
 Said = type[TextAdded] | type[ThoughtAdded]

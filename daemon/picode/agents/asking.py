@@ -6,14 +6,14 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from picode.agents.answer import ABORTED, Answering, Retry, name_of
+from picode.agents.answer import ABORTED, Answering, Retry
 from picode.agents.effects import CallModel
 from picode.agents.history import History
 from picode.agents.inputs import AnswerFailed, AnswerFinished
 from picode.agents.system_prompt import system_prompt
 from picode.config.schema import Settings
 from picode.context import instructions
-from picode.errors import PicodeError
+from picode.errors import PicodeError, kind_of
 from picode.messages import Assistant, ModelRequest, StopReason, Usage
 from picode.protocol.events import AnswerBegun, AnyEvent, Noticed
 from picode.protocol.values import ModelInfo
@@ -99,7 +99,7 @@ class Model:
             self._take(info)
             request = await self._request(info)
         except PicodeError as error:
-            return AnswerFailed(self._nothing("error", str(error)), str(error), name_of(error))
+            return AnswerFailed(self._nothing("error", str(error)), str(error), kind_of(error))
         except Exception as error:
             log.exception("the call of %s could not be prepared", self.name)
             text = f"PiCode itself failed before the model was asked ({type(error).__name__}). The log has the details."

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from picode.agents.inputs import Question
-from picode.agents.question import message_of
+from picode.agents.question import message_of, words_alone
+from msgspec.structs import replace
+
 from picode.errors import PicodeError
 from picode.messages import Image
 from picode.protocol.events import AnyEvent, Noticed
@@ -31,6 +33,8 @@ class Words:
     delivery: Delivery = "steer"
     allow: frozenset[str] = frozenset()
     unattended: bool = False
+    once: str = ""
+    """The key press that it comes from; its receipt carries the name, so that the file knows it."""
 
     @property
     def size(self) -> int:
@@ -93,4 +97,6 @@ def _composed(words: Words) -> tuple[Question, list[str]]:
         words.text, now=words.now, images=words.images, command=words.command, piped=words.piped, cwd=words.cwd,
         limit=words.limit, redacts=words.redacts,
     )  # fmt: skip
+    if words.once:
+        receipt = replace(receipt or words_alone(words.cwd), once=words.once)
     return Question(message, words.text, receipt, words.delivery, words.allow, words.unattended), secrets

@@ -124,18 +124,23 @@ class Conversation:
         delivery: Delivery = "steer",
         allow: Sequence[str] = (),
         unattended: bool = False,
+        once: str = "",
     ) -> None:
         """Start a turn, or queue for the one that runs. Raises PicodeError when it is refused."""
+        self.check()
+        limits = self._settings.shell
+        words = Words(
+            text, self._now(), tuple(images), command, piped, self.session.cwd, limits.output_limit, limits.redact,
+            delivery, frozenset(allow), unattended, once,
+        )  # fmt: skip
+        self._composer.add(words)
+
+    def check(self) -> None:
+        """Whether a question would be taken now. Raises PicodeError when not."""
         self._check_open()
         if len(self._turn.queue) + len(self._composer.waiting) >= MOST_QUEUED:
             raise TryLater(f"{MOST_QUEUED} messages are queued already.", "Wait for the turn, or cancel it.")
         self._model.check()
-        limits = self._settings.shell
-        words = Words(
-            text, self._now(), tuple(images), command, piped, self.session.cwd, limits.output_limit, limits.redact,
-            delivery, frozenset(allow), unattended,
-        )  # fmt: skip
-        self._composer.add(words)
 
     def cancel(self) -> list[Queued]:
         """End the turn and every `!command`, and keep what there is; what was queued is given back."""

@@ -29,10 +29,10 @@ def message_of(
     kinds: list[str] = []
     text = text.encode("utf-8", "replace").decode()
     if command is not None:
-        whole, receipt = describe(command, text, limit)
+        whole, receipt = describe(command, text, limit, redacts)
         content = _two(whole)
     elif piped is not None:
-        whole, receipt = describe_piped(piped, text, limit, cwd)
+        whole, receipt = describe_piped(piped, text, limit, cwd, redacts)
         content = _two(whole)
     elif text.strip():
         if redacts:
@@ -43,6 +43,11 @@ def message_of(
     if not content and not images:
         raise UsageError("There is nothing to say.", "Type a question.")
     return User(content=[*content, *images], timestamp=now), receipt, kinds
+
+
+def words_alone(cwd: str) -> Receipt:
+    """The receipt of a question that nothing was sent along with."""
+    return Receipt(command="", status=None, cwd=cwd, duration=0, size=0, sent=0)
 
 
 def _two(whole: str) -> list[UserContent]:

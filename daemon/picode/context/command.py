@@ -10,6 +10,8 @@ $ make test
 </output>
 """
 
+from collections.abc import Callable
+
 from picode.context.cut import Cut, cut_middle, end_of, start_of
 from picode.context.redact import redact
 from picode.plaintext import seen
@@ -23,12 +25,19 @@ FROM_SCREEN = (
 )
 NOTHING = "(no output)"
 
+Clean = Callable[[str], tuple[str, list[str]]]
+"""Text without secrets, and the kinds of those that were in it."""
 
-def describe(record: CommandRecord, question: str, limit: int = LIMIT) -> tuple[str, Receipt]:
-    """The question, the command and its output as text: redacted, and cut in the middle above `limit` characters."""
-    asked, secrets = redact(question.strip() or QUESTION)
-    command, found = redact(record.command)
-    output, in_output = _output(record, limit)
+
+def describe(
+    record: CommandRecord, question: str, limit: int = LIMIT, redacts: bool = True
+) -> tuple[str, Receipt]:
+    """The question, the command and its output as text: redacted (unless the user does not want that), and cut
+    in the middle above `limit` characters."""
+    clean = redact if redacts else _as_it_is
+    asked, secrets = clean(question.strip() or QUESTION)
+    command, found = clean(record.command)
+    output, in_output = _output(record, limit, clean)
     secrets += found + in_output
     status = "running" if record.status is None else str(record.status)
     text = (
@@ -44,11 +53,14 @@ def describe(record: CommandRecord, question: str, limit: int = LIMIT) -> tuple[
     )  # fmt: skip
 
 
-def describe_piped(text: str, question: str, limit: int = LIMIT, cwd: str = "") -> tuple[str, Receipt]:
+def describe_piped(
+    text: str, question: str, limit: int = LIMIT, cwd: str = "", redacts: bool = True
+) -> tuple[str, Receipt]:
     """The same for text that came through a pipe."""
-    asked, secrets = redact(question.strip() or QUESTION)
+    clean = redact if redacts else _as_it_is
+    asked, secrets = clean(question.strip() or QUESTION)
     raw = text.encode(errors="replace")
-    plain, found = redact(seen(raw).rstrip("\n"))
+    plain, found = clean(seen(raw).rstrip("\n"))
     output = cut_middle(plain, limit)
     receipt = Receipt(
         command="", status=None, cwd=cwd, duration=0, size=len(raw), sent=len(output.text),
@@ -69,17 +81,21 @@ def duration(milliseconds: int) -> str:
     return f"{minutes}m {whole}s" if minutes < 60 else f"{minutes // 60}h {minutes % 60}m"
 
 
-def _output(record: CommandRecord, limit: int) -> tuple[Cut, list[str]]:
+def _output(record: CommandRecord, limit: int, clean: Clean) -> tuple[Cut, list[str]]:
     columns = max(record.columns, 1)
     if not record.missing:
-        plain, secrets = redact(seen(record.head + record.tail, columns).rstrip("\n"))
+        plain, secrets = clean(seen(record.head + record.tail, columns).rstrip("\n"))
         return cut_middle(plain, limit), secrets
     # what stands beside the gap may be half a line, half a character or half a secret
     head, tail = start_of(record.head), end_of(record.tail)
     missing = record.missing + len(record.head) - len(head) + len(record.tail) - len(tail)
-    first, secrets = redact(seen(head, columns).rstrip("\n"))
-    last, more = redact(seen(tail, columns).rstrip("\n"))
+    first, secrets = clean(seen(head, columns).rstrip("\n"))
+    last, more = clean(seen(tail, columns).rstrip("\n"))
     return cut_middle(f"{first}\n" if first else "", limit, last, missing), secrets + more
+
+
+def _as_it_is(text: str) -> tuple[str, list[str]]:
+    return text, []
 
 
 def _fenced(output: str) -> str:

@@ -49,7 +49,7 @@ def question(state: State, approval: Approval, width: int) -> list[Line]:
         ("bold", "n"),
         ("", " no  "),
         ("bold", "a"),
-        ("", " always in this conversation"),
+        ("", f" always: {safe_line(approval.always)}" if approval.always else " always in this conversation"),
     ]
     line: Line = [("bold ansiyellow", "allow? "), *keys]
     if more > 0:

@@ -4,7 +4,7 @@ from typing import TypeVar
 
 import msgspec
 
-from picode.errors import BY_KIND, BadData, PicodeError
+from picode.errors import BY_KIND, BadData, PicodeError, kind_of
 from picode.protocol.events import Announced, AnyEvent
 from picode.protocol.replies import AnyReply, Refused
 from picode.protocol.requests import AnyRequest
@@ -64,7 +64,7 @@ def request_id(frame: bytes) -> int:
 
 
 def refusal(request: int, error: PicodeError) -> Refused:
-    return Refused(id=request, kind=type(error).__name__, message=error.message, hint=error.hint)
+    return Refused(id=request, kind=kind_of(error), message=error.message, hint=error.hint)
 
 
 def error_of(refused: Refused) -> PicodeError:

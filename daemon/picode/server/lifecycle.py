@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from picode import tasks
-from picode.errors import PicodeError
+from picode.errors import PicodeError, kind_of
 from picode.paths import Paths, check_socket
 from picode.server import lock
 
@@ -59,7 +59,7 @@ class Teller:
         self._tell("ready\n")
 
     def failed(self, error: PicodeError) -> None:
-        lines = (type(error).__name__, error.message, error.hint)
+        lines = (kind_of(error), error.message, error.hint)
         self._tell("\n".join(line.replace("\n", " ") for line in lines) + "\n")
 
     def _tell(self, text: str) -> None:

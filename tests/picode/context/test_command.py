@@ -98,3 +98,12 @@ def test_piped_text_comes_without_a_command() -> None:
 )  # fmt: skip
 def test_durations_are_short(milliseconds: int, text: str) -> None:
     assert duration(milliseconds) == text
+
+
+def test_redaction_can_be_turned_off_by_the_user() -> None:
+    secret = "ghp_" + "a1B2" * 9
+    record = CommandRecord(1, f"echo {secret}", "/x", status=0, head=secret.encode())
+    text, receipt = describe(record, "Why?", redacts=False)
+    assert text.count(secret) == 2
+    assert receipt.redacted == []
+    assert describe_piped(secret, "Why?", redacts=False)[0].count(secret) == 1
