@@ -19,7 +19,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
-from tests.bench.row import Row, absolute, against
+
+from bench.row import Row, absolute, against
 
 PICODE = str(Path(sys.executable).parent / "picode")
 TESTS = Path(__file__).parents[1]

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import psutil
 import zmq
-from tests.bench.row import Row, absolute, against
 
+from bench.row import Row, absolute, against
 from picode.terminal.driver import Driven
 from support.key_daemon import KeyDaemon
 from support.ptyshell import WAITS, RecordedShell, environment, write_start_file
