@@ -156,6 +156,8 @@ class ModelRequest(Struct):
 
 class TextDelta(Struct, tag=True):
     text: str
+    signature: str | None = None
+    """Belongs to the whole block, and comes with its last piece."""
 
 
 class ThinkingDelta(Struct, tag=True):
@@ -170,6 +172,8 @@ class ToolCallBegun(Struct, tag=True):
     """Which call of this answer: parallel calls may come interleaved."""
     id: str
     name: str
+    signature: str | None = None
+    """What the provider wants back with this call: the thought behind it."""
 
 
 class ToolCallDelta(Struct, tag=True):

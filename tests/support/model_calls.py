@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from typing import Any
+from typing import Any, Protocol
 
 from picode.credentials import Found, Secret
 from picode.messages import Message, ModelRequest, StreamEvent, Text, TextDelta, ToolSpec, User
 from picode.providers import catalog
 from picode.providers.anthropic import Anthropic
+from picode.providers.base import Provider
+from picode.providers.google import Google
 from picode.providers.http import Http, Waits
 from picode.providers.openai import OpenAI
 
@@ -36,7 +38,17 @@ def openai(url: str, **waits: float) -> OpenAI:
     return OpenAI(Http(Waits(**waits)), found, catalog.load(), f"{url}/v1")
 
 
-MAKERS: dict[str, Callable[..., Anthropic | OpenAI]] = {"anthropic": anthropic, "openai": openai}
+def google(url: str, **waits: float) -> Google:
+    return Google(Http(Waits(**waits)), found, catalog.load(), url)
+
+
+class Speaking(Provider, Protocol):
+    """A provider over HTTP."""
+
+    http: Http
+
+
+MAKERS: dict[str, Callable[..., Speaking]] = {"anthropic": anthropic, "openai": openai, "google": google}
 
 
 async def collect(stream: AsyncGenerator[StreamEvent, None]) -> list[StreamEvent]:

@@ -14,6 +14,7 @@ from typing import Any
 @dataclass(frozen=True)
 class Say:
     text: str
+    signature: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ class Call:
     arguments: "dict[str, Any] | str"
     """A string is sent as it is: broken JSON, for one."""
     id: str = ""
-    """Empty: `call_<number>`."""
+    """Empty: `call_<number>`, where the format has ids."""
+    signature: str = ""
 
 
 class Calls:

@@ -1,4 +1,4 @@
-"""A real HTTP server on loopback that speaks Anthropic's Messages and OpenAI's Chat Completions from a script.
+"""A real HTTP server on loopback that speaks every model API from a script; the path says which.
 
 It runs in a thread of its own, so that a daemon in another process can use it:
 
@@ -64,6 +64,7 @@ class Received:
     headers: dict[str, str]
     body: Any
     raw: bytes = b""
+    query: str = ""
     begun: threading.Event = field(default_factory=threading.Event)
     """The response's headers were sent."""
     disconnected: threading.Event = field(default_factory=threading.Event)
@@ -197,7 +198,8 @@ class ModelServer:
         body = None
         with contextlib.suppress(ValueError):
             body = json.loads(raw) if raw else None
-        return Received(method, path.split("?")[0], headers, body, raw)
+        path, _, query = path.partition("?")
+        return Received(method, path, headers, body, raw, query)
 
     async def _answer(
         self, request: Received, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -245,7 +247,7 @@ class ModelServer:
             request.begun.set()
             return
         squeeze = zlib.compressobj(wbits=31) if script.gzip else None
-        await self._head(writer, {"content-type": "text/event-stream", **script.headers}, script.gzip)
+        await self._head(writer, {"content-type": format_.content_type, **script.headers}, script.gzip)
         request.begun.set()
         for piece in format_.stream():
             if isinstance(piece, bytes):

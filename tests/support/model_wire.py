@@ -27,7 +27,9 @@ def stamped() -> Say:
 
 
 class Wire:
-    """Shared by both formats: numbers the calls and writes an event's lines."""
+    """Shared by all formats: numbers the calls and writes an event's lines."""
+
+    content_type = "text/event-stream"
 
     def __init__(self, script: Script, model: str) -> None:
         self.script = script
@@ -37,6 +39,12 @@ class Wire:
     def call_id(self, call: Call) -> str:
         self.count += 1
         return call.id or f"call_{self.count}"
+
+    def error_body(self) -> bytes:
+        raise NotImplementedError
+
+    def stream(self) -> Iterator[Piece]:
+        raise NotImplementedError
 
     def event(self, data: "dict[str, Any] | str", name: str = "") -> bytes:
         text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
@@ -199,6 +207,10 @@ class OpenAI(Wire):
                     yield self.chunk({"tool_calls": [part]})
 
 
-def wire(path: str, script: Script, model: str) -> Anthropic | OpenAI:
+def wire(path: str, script: Script, model: str) -> Wire:
     """The format that this path speaks."""
+    from support.model_wire_google import Google
+
+    if path.endswith(":streamGenerateContent"):
+        return Google(script, path.rpartition("/")[2].partition(":")[0])
     return (Anthropic if path.endswith("/messages") else OpenAI)(script, model)

@@ -23,6 +23,10 @@ class ModelData(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     cache_read: float | None = None
     cache_write: float | None = None
     thinking: Literal["none", "budget", "adaptive", "effort"] = "none"
+    least_thinking: str = ""
+    """What is asked of a model that thinks unasked, where no thinking is wanted: a level or a budget."""
+    api: str = ""
+    """The form of the provider's API that this model speaks best; empty: the provider's own."""
 
 
 class ProviderData(msgspec.Struct, forbid_unknown_fields=True):

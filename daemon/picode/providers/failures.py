@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 from picode.providers import phrases
 from picode.providers.base import ModelFailed
 
+RETRY_IN = re.compile(rb'"retryDelay"\s*:\s*"(\d+(?:\.\d+)?)s"')
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -58,12 +60,17 @@ def of_status(asked: Asked, status: int, headers: dict[str, str], body: bytes) -
     """An answer with another status than 200."""
     kind_said, said = _read(body)
     kind = _classify(status, kind_said, said)
-    return _tell(asked, kind, said, status, retry_after(headers))
+    wait = retry_after(headers)
+    if wait is None and (found := RETRY_IN.search(body[:20_000])):
+        # Google says it in the body, and words a limit by the minute as it words an empty account
+        wait = float(found[1])
+        kind = "rate" if kind == "quota" and b"PerDay" not in body else kind
+    return _tell(asked, kind, said, status, wait)
 
 
-def of_event(asked: Asked, kind_said: str, said: str) -> ModelFailed:
-    """An error in the middle of a stream."""
-    return _tell(asked, _classify(0, kind_said, said), said, 0, None)
+def of_event(asked: Asked, kind_said: str, said: str, status: int = 0) -> ModelFailed:
+    """An error in the middle of a stream; `status`: the number that it gives itself."""
+    return _tell(asked, _classify(status, kind_said, said), said, 0, None)
 
 
 def of_exception(asked: Asked, error: BaseException, begun: bool) -> ModelFailed:

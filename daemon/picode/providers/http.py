@@ -6,22 +6,20 @@ out as `ModelFailed`; closing the generator closes the connection, and the serve
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from picode.providers import failures
 from picode.providers.base import ModelFailed
 from picode.providers.failures import Asked
-from picode.providers.sse import Events, TooLong
+from picode.providers.sse import Events, Framing, TooLong
 
 if TYPE_CHECKING:
     import httpx
 
 MOST_OF_AN_ERROR = 64 * 1024
 """Bytes of an error's body that are read."""
-# what servers call a stream of events; the right name is the first
-STREAMS = ("text/event-stream", "text/plain", "application/octet-stream", "")
 Batch = list[tuple[str, bytes]]
 
 
@@ -54,21 +52,21 @@ class Http:
         if client is not None:
             await client.aclose()
 
-    async def events(self, asked: Asked, headers: dict[str, str], body: bytes) -> AsyncGenerator[Batch, None]:
+    async def events(
+        self, asked: Asked, headers: dict[str, str], body: bytes, framing: Callable[[], Framing] = Events
+    ) -> AsyncGenerator[Batch, None]:
         """POST `body` to `asked.url`; the answer's events, one list for each piece that came."""
-        begun = False
-        waits = self.waits
+        begun, reader, waits = False, framing(), self.waits
         try:
             async with contextlib.AsyncExitStack() as stack:
                 async with asyncio.timeout(waits.connect + waits.first_byte):
                     client = await self.client()
                     opened = client.stream("POST", asked.url, headers=headers, content=body)
                     response = await stack.enter_async_context(opened)
-                    await _check(response, asked)
+                    await _check(response, asked, reader.KINDS)
                     pieces = aiter(_pieces(response))
                     piece = await anext(pieces, b"")
                 begun = True
-                reader = Events()
                 while piece:
                     if batch := reader.feed(piece):
                         yield batch
@@ -92,10 +90,10 @@ async def drain(batches: AsyncGenerator[Batch, None]) -> None:
                 pass
 
 
-async def _check(response: "httpx.Response", asked: Asked) -> None:
+async def _check(response: "httpx.Response", asked: Asked, streams: tuple[str, ...]) -> None:
     """Raise what the server says in place of a stream."""
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if response.status_code == 200 and kind in STREAMS:
+    if response.status_code == 200 and kind in streams:
         return
     read = bytearray()
     with contextlib.suppress(Exception):

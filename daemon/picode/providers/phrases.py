@@ -20,6 +20,7 @@ KINDS: tuple[tuple[str, tuple[int, ...], str], ...] = (
         r"(unknown|invalid|unsupported) model|not a valid model|not_found_error.*model",
     ),
     ("bad_key", (), r"invalid_api_key|authentication_error|incorrect api key|invalid x-api-key|unauthorized"),
+    ("bad_key", (), r"api.key (not valid|expired)|api_key_invalid|unauthenticated"),
     ("overload", (), r"overloaded|at capacity|temporarily unavailable|loading model|service.?unavailable"),
     ("rate", (), r"rate_limit|rate limit|too many requests|resource_exhausted"),
     ("refused", (), r"content_policy|content_filter|content management policy"),

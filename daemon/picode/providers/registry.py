@@ -43,6 +43,13 @@ def _openai(parts: Parts) -> Provider:
     return OpenAI(parts.http, lambda: parts.credentials.find("openai"), parts.catalog, base)
 
 
+def _google(parts: Parts) -> Provider:
+    from picode.providers.google import Google
+
+    base = parts.environ.get("GOOGLE_GEMINI_BASE_URL", "")
+    return Google(parts.http, lambda: parts.credentials.find("gemini"), parts.catalog, base)
+
+
 def _demo(parts: Parts) -> Provider:
     from picode.providers.demo.provider import Demo
 
@@ -53,6 +60,7 @@ def _demo(parts: Parts) -> Provider:
 REGISTERED: dict[str, Callable[[Parts], Provider]] = {
     "anthropic": _anthropic,
     "openai": _openai,
+    "google": _google,
     "demo": _demo,
 }
 DEMO = "demo/demo"

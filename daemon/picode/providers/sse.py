@@ -4,6 +4,8 @@ By the letter of the WHATWG's format: LF, CR and CRLF, comments, several data li
 bytes, because the JSON decoder takes them as they are and a cut inside a character costs nothing.
 """
 
+from typing import ClassVar, Protocol
+
 # No event of a model is longer; a server that never ends its line must not fill the memory.
 LONGEST = 32 * 1024 * 1024
 
@@ -12,8 +14,19 @@ class TooLong(ValueError):
     """An event grew beyond `LONGEST` bytes."""
 
 
+class Framing(Protocol):
+    """How a body is cut into events: `feed` as here, and the content types that such a body may have."""
+
+    KINDS: ClassVar[tuple[str, ...]]
+
+    def feed(self, piece: bytes) -> list[tuple[str, bytes]]: ...
+
+
 class Events:
     """The state between two pieces: an unfinished line, and the fields of an unfinished event."""
+
+    # what servers call a stream of events; the right name is the first
+    KINDS: ClassVar[tuple[str, ...]] = ("text/event-stream", "text/plain", "application/octet-stream", "")
 
     def __init__(self) -> None:
         self._line = b""

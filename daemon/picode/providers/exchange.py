@@ -1,0 +1,52 @@
+"""One question and its answer: posts a body, lets an `Answer` read the events, and sees to it that the end is one."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from typing import Protocol
+
+from picode.messages import StreamEvent
+from picode.providers.base import ModelFailed
+from picode.providers.failures import Asked
+from picode.providers.http import Http, drain
+from picode.providers.sse import Events, Framing
+
+
+class Answer(Protocol):
+    """The state of one answer, in one wire format; it may raise `ModelFailed`."""
+
+    # why the server ended the answer; empty until it said so
+    reason: str
+    # whether nothing more is to come
+    ended: bool
+
+    # one event's data
+    def take(self, data: bytes) -> list[StreamEvent]: ...
+
+    # the end of the stream: `Stopped`, or a failure when the answer was not whole
+    def finish(self) -> list[StreamEvent]: ...
+
+
+async def exchange(
+    http: Http,
+    asked: Asked,
+    headers: dict[str, str],
+    posted: bytes,
+    answer: Answer,
+    *,
+    framing: Callable[[], Framing] = Events,
+) -> AsyncGenerator[StreamEvent, None]:
+    """The answer as it comes. A connection that breaks behind the answer's reason breaks nothing."""
+    async with aclosing(http.events(asked, headers, posted, framing)) as batches:
+        try:
+            async for batch in batches:
+                for _, event in batch:
+                    for made in answer.take(event):
+                        yield made
+                if answer.ended:
+                    break
+        except ModelFailed as failure:
+            if failure.kind != "cut" or not answer.reason:
+                raise
+        for made in answer.finish():
+            yield made
+        await drain(batches)
