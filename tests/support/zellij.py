@@ -23,9 +23,9 @@ from typing import Any, Self, TypeVar
 
 import psutil
 
-from picode.terminal.zellij import announce_start
+from picode.terminal import zellij_starts
 from support.processes import Reaper, adopt_orphans, sweep
-from support.screen import PATIENCE, NotShown, Terminal
+from support.screen import PATIENCE, Terminal
 
 T = TypeVar("T")
 
@@ -95,21 +95,14 @@ class Workspace:
     def up(self, **size: int) -> Terminal:
         """`picode up` on a new terminal, as soon as all three panes have something to say."""
         self.session = self.project.name
-        for attempt in (1, 2):
-            terminal = self.open("picode", "up", "--yes", **size)  # type: ignore[arg-type]
-            try:
-                terminal.wait_for("explorer", "assistant", "shell>", "Ctrl +")
-                break
-            except NotShown:
-                # an attach just after a detach fails on a healthy session now and then
-                if attempt == 2 or "lost connection" not in terminal.screen:
-                    raise
+        terminal = self.open("picode", "up", "--yes", **size)  # type: ignore[arg-type]
+        terminal.wait_for("explorer", "assistant", "shell>", "Ctrl +")
         return terminal
 
     def start(self, layout: str = "picode", **size: int) -> Terminal:
         """A new session on a new terminal, with the word to the daemon that `picode up` gives, too."""
         if (runtime := self.home / "p" / "run").is_dir():
-            announce_start(runtime)
+            zellij_starts.announce(runtime)
         return self.open(self.zellij, "--session", self.session, "--new-session-with-layout", layout, **size)  # type: ignore[arg-type]
 
     def attach(self, **size: int) -> Terminal:

@@ -4,6 +4,7 @@ import argparse
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import NoReturn
 
@@ -12,6 +13,8 @@ from picode.errors import Missing, Unavailable, UsageError
 
 SMALLEST = (20, 8)
 """Columns and rows."""
+SETTLED = 0.1
+"""Seconds between our last call of `zellij` and attaching."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,8 +41,32 @@ def run(args: argparse.Namespace) -> int:
     _check_size()
     check_version(zellij)
     layout = _set_up(args.yes)
-    name, exists = _session(project, zellij)
-    return _become(zellij, project, ["attach", name] if exists else _new(name, layout))
+    return _enter(project, zellij, layout)
+
+
+def _enter(project: Path, zellij: Path, layout: Path) -> NoReturn:
+    """Attach to the project's session, or begin it; one at a time, and while nobody else calls `zellij`."""
+    from picode.installation import places, session_name
+    from picode.terminal import zellij_starts
+
+    sockets = places.zellij_sockets(os.environ, os.getuid())
+    known = paths.resolve().state / "zellij-sessions.json"
+    runtime = paths.make_private(paths.resolve().runtime)
+    with zellij_starts.turn(runtime):
+        time.sleep(zellij_starts.left(runtime))
+        while (
+            (begun := zellij_starts.begun(runtime))
+            and session_name.read_known(known).get(begun) == str(project)
+            and not session_name.socket(sockets, begun).exists()
+        ):
+            time.sleep(0.05)
+        zellij_starts.announce(runtime)
+        name, exists = _session(project, zellij, sockets, known)
+        if exists:
+            # the client that listed the sessions must have left before ours comes
+            time.sleep(SETTLED)
+        zellij_starts.announce(runtime, "" if exists else name)
+        _become(zellij, project, ["attach", name] if exists else _new(name, layout))
 
 
 def _check_terminal(project: Path) -> None:
@@ -87,18 +114,18 @@ def _set_up(assume_yes: bool) -> Path:
     return facts.layouts / "picode.kdl"
 
 
-def _session(project: Path, zellij: Path) -> tuple[str, bool]:
+def _session(project: Path, zellij: Path, sockets: Path, file: Path) -> tuple[str, bool]:
     """The session's name, and whether Zellij has it, living or dead."""
-    from picode.installation import places, session_name
+    from picode.installation import session_name
 
-    file = paths.resolve().state / "zellij-sessions.json"
     known = session_name.read_known(file)
-    longest = session_name.longest_name(places.zellij_sockets(os.environ, os.getuid()))
+    longest = session_name.longest_name(sockets)
     sessions = _sessions(zellij)
     name = session_name.choose(project, known, sessions, longest)
     if known.get(name) != str(project):
         session_name.write_known(file, {**known, name: str(project)})
-    return name, name in sessions
+    # a busy session is missing in the list now and then; sockets of dead ones are gone after it
+    return name, name in sessions or session_name.socket(sockets, name).exists()
 
 
 def _sessions(zellij: Path) -> list[str]:
@@ -122,7 +149,6 @@ def _new(name: str, layout: Path) -> list[str]:
 def _become(zellij: Path, project: Path, arguments: list[str]) -> NoReturn:
     """Zellij takes this process's place."""
     from picode.installation.facts import own_command
-    from picode.terminal.zellij import announce_start
 
     os.chdir(project)
     environment = dict(os.environ)
@@ -132,7 +158,6 @@ def _become(zellij: Path, project: Path, arguments: list[str]) -> NoReturn:
     if own not in environment.get("PATH", "").split(os.pathsep):
         environment["PATH"] = f"{environment.get('PATH', os.defpath)}{os.pathsep}{own}"
     sys.stdout.flush()
-    announce_start(paths.make_private(paths.resolve().runtime))
     try:
         os.execve(zellij, ["zellij", *arguments], environment)
     except OSError as error:

@@ -37,6 +37,11 @@ def choose(project: Path, known: Mapping[str, str], taken: Collection[str], long
     return plain if free or known.get(plain) == own else hashed
 
 
+def socket(sockets: Path, name: str) -> Path:
+    """The socket of the session `name`, which is there while its server lives."""
+    return sockets / CONTRACT / name
+
+
 def longest_name(sockets: Path) -> int:
     """How long a name may be for a socket below `sockets`; refuses a directory that leaves no room."""
     room = LONGEST_SOCKET_PATH - len(os.fsencode(sockets / CONTRACT)) - 1

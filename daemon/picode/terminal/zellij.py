@@ -13,13 +13,13 @@ import random
 import shutil
 import signal
 import sys
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from picode import paths
 from picode.errors import Unavailable
+from picode.terminal import zellij_starts
 
 NEEDED = (
     "ZELLIJ_SOCKET_DIR",
@@ -35,10 +35,6 @@ NEEDED = (
 TRIES = 3
 LONGEST_LINE = 64 * 1024
 PR_SET_PDEATHSIG = 1
-STARTS = "zellij-starts"
-"""A file in the runtime directory, touched just before a session starts."""
-STARTS_WITHIN = 0.6
-"""Seconds."""
 HINT = "Run `picode doctor` to see what is wrong."
 
 
@@ -66,21 +62,6 @@ def child_env(env: Mapping[str, str]) -> dict[str, str]:
     return mine | dict(env)
 
 
-def announce_start(runtime: Path) -> None:
-    """Say that a session's server is about to start: the daemon calls no `zellij` for a moment."""
-    (runtime / STARTS).touch()
-
-
-async def _let_start() -> None:
-    """Wait while another session may be starting: see this module's first lines."""
-    try:
-        age = time.time() - (paths.resolve().runtime / STARTS).stat().st_mtime
-    except OSError:
-        return
-    if 0 <= age < STARTS_WITHIN:
-        await asyncio.sleep(STARTS_WITHIN - age)
-
-
 def _dies_with_us() -> Callable[[], None] | None:
     """For the child, between fork and exec: be killed when this process ends, however it ends (Linux)."""
     if not sys.platform.startswith("linux"):
@@ -101,7 +82,8 @@ async def _start(session: str, env: Mapping[str, str], args: tuple[str, ...]) ->
         raise Unavailable(
             "Zellij is not installed.", "Install it with your package manager: https://zellij.dev."
         )
-    await _let_start()
+    if pause := zellij_starts.left(paths.resolve().runtime):
+        await asyncio.sleep(pause)
     try:
         return await asyncio.create_subprocess_exec(
             program, "--session", session, *args,
