@@ -10,7 +10,6 @@ from typing import Any
 from picode import tasks
 from picode.agents.inputs import AnswerFailed, AnswerFinished
 from picode.agents.loop import without_calls
-from picode.agents.pace import Paced
 from picode.draft import Draft
 from picode.errors import PicodeError, kind_of
 from picode.messages import (
@@ -30,8 +29,6 @@ ABORTED = "Request was aborted"
 RETRIED = ("rate", "overload", "server", "network", "cut")
 LONGEST_WAIT = 60.0
 """Seconds; a server that asks for more is not waited for."""
-PACE = 0.02
-"""Seconds between two events with text."""
 BOUND = 5.0
 """Seconds that a provider gets to let go of its connection."""
 log = logging.getLogger(__name__)
@@ -61,7 +58,6 @@ class Answering:
     ) -> None:
         self._provider, self._emit, self._now = provider, emit, now
         self._draft = Draft(provider.api, provider.name, model)
-        self._paced: Paced[StreamEvent] = Paced(self._announce, PACE)
 
     @property
     def draft(self) -> Assistant:
@@ -83,7 +79,6 @@ class Answering:
             streaming.cancel()
             stopping.cancel()
             await asyncio.wait({streaming, stopping}, timeout=BOUND)
-            self._paced.flush()
         if not streaming.done() or streaming.cancelled() or stop.is_set():
             return AnswerFailed(self._cut("aborted", ABORTED), ABORTED, "")
         if failure is not None:
@@ -96,22 +91,24 @@ class Answering:
         try:
             async with aclosing(self._provider.stream(request)) as events:
                 async for event in events:
-                    self._paced.add(event)
+                    self._announce(event)
         except Exception as error:
             if not isinstance(error, PicodeError):
                 log.exception("the provider %s failed", self._provider.name)
             return error
         return None
 
-    def _announce(self, events: list[StreamEvent]) -> None:
-        """Pieces of the same kind that came together are one event."""
-        for event in events:
-            self._draft.apply(_readable(event))
-        for kind, text in _joined(events):
-            self._emit(kind(text))
-        for event in events:
-            if isinstance(event, ToolCallBegun):
-                self._emit(ToolPlanned(event.id, event.name))
+    def _announce(self, event: StreamEvent) -> None:
+        if isinstance(event, TextDelta | ThinkingDelta):
+            event.text = _unicode(event.text)
+        self._draft.apply(event)
+        match event:
+            case TextDelta(text) if text:
+                self._emit(TextAdded(text))
+            case ThinkingDelta(text=text) if text:
+                self._emit(ThoughtAdded(text))
+            case ToolCallBegun(_, call, name):
+                self._emit(ToolPlanned(call, name))
 
     def _failed(self, error: Exception, retry: Retry) -> AnswerFailed:
         if isinstance(error, PicodeError):
@@ -125,30 +122,8 @@ class Answering:
         return without_calls(self._draft.abandon(reason, error, self._now()))
 
 
-Said = type[TextAdded] | type[ThoughtAdded]
-
-
-def _joined(events: list[StreamEvent]) -> list[tuple[Said, str]]:
-    out: list[tuple[Said, str]] = []
-    for event in events:
-        if not isinstance(event, TextDelta | ThinkingDelta) or not event.text:
-            continue
-        kind: Said = TextAdded if isinstance(event, TextDelta) else ThoughtAdded
-        if out and out[-1][0] is kind:
-            out[-1] = (kind, out[-1][1] + event.text)
-        else:
-            out.append((kind, event.text))
-    return out
-
-
-def _readable(event: StreamEvent) -> StreamEvent:
-    """Half a surrogate pair is no text, and no encoder takes it."""
-    if isinstance(event, TextDelta | ThinkingDelta):
-        event.text = _unicode(event.text)
-    return event
-
-
 def _unicode(text: str) -> str:
+    """Half a surrogate pair is no text, and no encoder takes it."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 

@@ -29,7 +29,7 @@ class AnswerBegun(Event, tag="answer_begun"):
 
 
 class TextAdded(Event, tag="text_added"):
-    """More of the draft's text; pieces that came together are joined (at most 50 events a second)."""
+    """More of the draft's text, announced as it comes; what comes faster than every 4 ms is joined."""
 
     text: str
 

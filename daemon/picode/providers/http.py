@@ -18,6 +18,8 @@ from picode.providers.sse import Events, Framing, TooLong
 if TYPE_CHECKING:
     import httpx
 
+    from picode.providers.network import Stream
+
 MOST_OF_AN_ERROR = 64 * 1024
 """Bytes of an error's body that are read."""
 Batch = list[tuple[str, bytes]]
@@ -64,14 +66,13 @@ class Http:
                     opened = client.stream("POST", asked.url, headers=headers, content=body)
                     response = await stack.enter_async_context(opened)
                     await _check(response, asked, reader.KINDS)
-                    pieces = aiter(_pieces(response))
-                    piece = await anext(pieces, b"")
+                    answer = _Body(response)
+                    piece = await answer.next(waits.first_byte)
                 begun = True
                 while piece:
                     if batch := reader.feed(piece):
                         yield batch
-                    async with asyncio.timeout(waits.idle):
-                        piece = await anext(pieces, b"")
+                    piece = await answer.next(waits.idle)
         except ModelFailed:
             raise
         except TimeoutError as error:
@@ -106,11 +107,29 @@ async def _check(response: "httpx.Response", asked: Asked, streams: tuple[str, .
     raise failures.of_status(asked, response.status_code, dict(response.headers), bytes(read))
 
 
-def _pieces(response: "httpx.Response") -> AsyncIterator[bytes]:
-    """The body as it comes; httpx's decoders are passed by where nothing is to be decoded."""
-    if response.headers.get("content-encoding", "identity") == "identity":
-        return aiter(response.stream)  # type: ignore[arg-type]
-    return response.aiter_bytes()
+class _Body:
+    """The body as it comes: chunks right from the socket, and whatever these are not through httpx."""
+
+    def __init__(self, response: "httpx.Response") -> None:
+        headers = response.headers
+        plain = headers.get("content-encoding", "identity") == "identity"
+        # httpx's decoders are passed by where nothing is to be decoded
+        self._pieces: AsyncIterator[bytes] = (
+            aiter(response.stream) if plain else response.aiter_bytes()  # type: ignore[arg-type]
+        )
+        stream = response.extensions.get("network_stream")
+        chunked = headers.get("transfer-encoding", "").lower() == "chunked"
+        direct = plain and chunked and getattr(stream, "at_body", False)
+        self._stream: Stream | None = stream if direct else None
+
+    async def next(self, wait: float) -> bytes:
+        """The next piece, empty at the end. Raises TimeoutError after `wait` seconds without one."""
+        if self._stream is not None:
+            if piece := await self._stream.chunks(wait):
+                return piece
+            self._stream = None
+        async with asyncio.timeout(wait):
+            return await anext(self._pieces, b"")
 
 
 def _make(waits: Waits) -> "httpx.AsyncClient":

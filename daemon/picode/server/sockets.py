@@ -75,10 +75,13 @@ class Sockets:
     def publish(self, topic: str, frame: bytes) -> None:
         """Announce; whoever does not read loses it and notices the gap."""
         try:
-            self._xpub.send_multipart([topic.encode(), frame], zmq.NOBLOCK, copy=len(frame) < 65536)
+            self._xpub.send(topic.encode(), zmq.SNDMORE | zmq.NOBLOCK)
+            self._xpub.send(frame, zmq.NOBLOCK, copy=len(frame) < 65536)
         except zmq.ZMQError:
             return
-        self._look()
+        # a subscription is rare, and a turn of the loop for each word is not
+        if not self._look_again and self._xpub.getsockopt(zmq.EVENTS) & zmq.POLLIN:
+            self._look()
 
     def deafen(self, linger: float = 0.2) -> None:
         """Take no more requests, and let clients see it; replies and events have `linger` seconds to leave."""

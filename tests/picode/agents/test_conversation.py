@@ -1,6 +1,5 @@
 import asyncio
 import json
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -592,16 +591,13 @@ async def test_images_go_along(home: Path) -> None:
     await living.close()
 
 
-async def test_two_hundred_pieces_a_second_are_at_most_fifty_events_a_second(home: Path) -> None:
+async def test_every_piece_is_announced_as_it_comes(home: Path) -> None:
     heard = Heard()
-    pieces: list[Any] = [TextDelta("x") for _ in range(2000)]
+    pieces: list[Any] = [TextDelta(f"{number} ") for number in range(2000)]
     living = conversation(home, heard, Scripted([*pieces, *says("")]))
-    began = time.monotonic()
     living.ask("go")
     await heard.until(events.TurnEnded)
-    took = time.monotonic() - began
-    assert heard.text() == "x" * 2000
-    assert len(heard.of(events.TextAdded)) <= 50 * took + 2
+    assert [one.text for one in heard.of(events.TextAdded)] == [piece.text for piece in pieces]
     await living.close()
 
 
