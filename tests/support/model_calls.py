@@ -12,6 +12,7 @@ from picode.providers.base import Provider
 from picode.providers.google import Google
 from picode.providers.http import Http, Waits
 from picode.providers.openai import OpenAI
+from picode.providers.openai_responses import OpenAIResponses
 
 KEY = "sk-test-0123456789abcdef"
 READ = ToolSpec("read", "Read a file.", {"type": "object", "properties": {"path": {"type": "string"}}})
@@ -42,13 +43,22 @@ def google(url: str, **waits: float) -> Google:
     return Google(Http(Waits(**waits)), found, catalog.load(), url)
 
 
+def responses(url: str, **waits: float) -> OpenAIResponses:
+    return OpenAIResponses(Http(Waits(**waits)), found, catalog.load(), f"{url}/v1")
+
+
 class Speaking(Provider, Protocol):
     """A provider over HTTP."""
 
     http: Http
 
 
-MAKERS: dict[str, Callable[..., Speaking]] = {"anthropic": anthropic, "openai": openai, "google": google}
+MAKERS: dict[str, Callable[..., Speaking]] = {
+    "anthropic": anthropic,
+    "openai": openai,
+    "google": google,
+    "responses": responses,
+}
 
 
 async def collect(stream: AsyncGenerator[StreamEvent, None]) -> list[StreamEvent]:

@@ -25,6 +25,8 @@ class ModelData(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     thinking: Literal["none", "budget", "adaptive", "effort"] = "none"
     least_thinking: str = ""
     """What is asked of a model that thinks unasked, where no thinking is wanted: a level or a budget."""
+    most_thinking: str = ""
+    """The highest level that it takes; empty: all of them."""
     api: str = ""
     """The form of the provider's API that this model speaks best; empty: the provider's own."""
 

@@ -25,6 +25,7 @@ class OpenAI:
 
     name = "openai"
     api = API
+    path = "/chat/completions"
 
     def __init__(
         self, http: Http, find_key: Callable[[], Found | None], catalog: Catalog, base: str = ""
@@ -42,20 +43,24 @@ class OpenAI:
 
     def asked(self, model: str, key: str) -> Asked:
         return Asked(
-            provider=self.name, label=self.quirks.label, url=f"{self.base}/chat/completions", model=model,
+            provider="openai", label=self.quirks.label, url=f"{self.base}{self.path}", model=model,
             variable="OPENAI_API_KEY", base_variable="OPENAI_BASE_URL", secrets=(key,),
-            known=() if self.compatible else tuple(self.catalog.of(self.name).models),
+            known=() if self.compatible else tuple(self.catalog.of("openai").models),
         )  # fmt: skip
+
+    def headers(self, found: Found | None) -> dict[str, str]:
+        headers = {"content-type": "application/json", "accept": "text/event-stream"}
+        if found is not None:
+            headers["authorization"] = f"Bearer {found.secret.reveal()}"
+        return headers
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[StreamEvent, None]:
         found = self.find_key()
         asked = self.asked(request.model, found.secret.reveal() if found else "")
         if found is None and self.quirks.key_needed:
             raise failures.no_key(asked)
-        headers = {"content-type": "application/json", "accept": "text/event-stream"}
-        if found is not None:
-            headers["authorization"] = f"Bearer {found.secret.reveal()}"
-        data = self.catalog.find(self.name, request.model)
+        headers = self.headers(found)
+        data = self.catalog.find("openai", request.model)
         posted = msgspec.json.encode(body(request, data, self.quirks))
         answer = Answer(asked, self.catalog)
         async with aclosing(self.http.events(asked, headers, posted)) as batches:

@@ -1,6 +1,7 @@
 """The chunks of a Chat Completions stream as our events: pure, but for the `ModelFailed` that they may say."""
 
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 
@@ -148,7 +149,8 @@ class Answer:
         if number is None:
             number = self.calls
             self.calls += 1
-            id_ = call.id or f"call_{number}"
+            # a session pairs calls and results by id, and not every server gives one
+            id_ = call.id or f"call_{uuid4().hex[:16]}"
             self.by_id[id_] = number
             made.append(ToolCallBegun(number, id_, function.name or ""))
         if call.index is not None:

@@ -25,7 +25,7 @@ KINDS: tuple[tuple[str, tuple[int, ...], str], ...] = (
     ("rate", (), r"rate_limit|rate limit|too many requests|resource_exhausted"),
     ("refused", (), r"content_policy|content_filter|content management policy"),
     ("timeout", (0,), r"timeout_error"),
-    ("bad_request", (0,), r"invalid_request"),
+    ("bad_request", (0,), r"invalid_request|invalid_prompt|invalid_argument|(invalid|unsupported)_image"),
 )
 
 BY_STATUS = {

@@ -43,6 +43,13 @@ def _openai(parts: Parts) -> Provider:
     return OpenAI(parts.http, lambda: parts.credentials.find("openai"), parts.catalog, base)
 
 
+def _responses(parts: Parts, name: str) -> Provider:
+    from picode.providers.openai_responses import OpenAIResponses
+
+    base = parts.environ.get("OPENAI_BASE_URL", "")
+    return OpenAIResponses(parts.http, lambda: parts.credentials.find("openai"), parts.catalog, base, name)
+
+
 def _google(parts: Parts) -> Provider:
     from picode.providers.google import Google
 
@@ -62,6 +69,10 @@ REGISTERED: dict[str, Callable[[Parts], Provider]] = {
     "openai": _openai,
     "google": _google,
     "demo": _demo,
+}
+# Another form of a provider's API: taken where the list of models says so, or where a name begins with it.
+FORMS: dict[str, tuple[str, Callable[[Parts, str], Provider]]] = {
+    "openai-responses": ("openai", _responses),
 }
 DEMO = "demo/demo"
 
@@ -95,6 +106,9 @@ class Providers:
         first, slash, rest = name.strip().partition("/")
         if first in REGISTERED:
             return self._within(first, rest if slash else self._first_choice(first))
+        if first in FORMS:
+            provider = FORMS[first][0]
+            return self._within(provider, rest if slash else self._first_choice(provider), form=first)
         known = self._names()
         near = [full for full in known if full.partition("/")[2] == name] or [
             full for full in known if full.partition("/")[2].startswith(name)
@@ -131,6 +145,8 @@ class Providers:
     def price(self, name: str, usage: Usage) -> Cost:
         """US dollars for `usage` of the model `provider/model`."""
         provider, _, model = name.partition("/")
+        if provider in FORMS:
+            provider = FORMS[provider][0]
         return self.catalog.cost(provider, model, usage)
 
     async def close(self) -> None:
@@ -138,18 +154,26 @@ class Providers:
             await provider.close()
         await self._parts.http.close()
 
-    def _within(self, provider: str, model: str) -> tuple[Provider, ModelInfo]:
+    def _within(self, provider: str, model: str, form: str = "") -> tuple[Provider, ModelInfo]:
         known = self.catalog.of(provider).models
         if model not in known and not self._open(provider):
             near = [name for name in known if model and name.startswith(model)]
             if len(near) != 1:
                 raise self._unknown(f"{provider}/{model}", [f"{provider}/{name}" for name in near])
             model = near[0]
-        made = self.provider(provider)
         data = self.catalog.find(provider, model)
-        info = ModelInfo(f"{provider}/{model}", True, "", data.context_window, data.max_tokens)
+        made = self.provider(provider)
+        if form or (data.api in FORMS and not self._open(provider)):
+            made = self._form(form or data.api, form or provider)
+        info = ModelInfo(f"{form or provider}/{model}", True, "", data.context_window, data.max_tokens)
         info.usable, info.why = self._usable(provider)
         return made, info
+
+    def _form(self, form: str, name: str) -> Provider:
+        """The provider in another form; `name`: how its models are called in a session."""
+        if (key := f"{name} as {form}") not in self._made:
+            self._made[key] = FORMS[form][1](self._parts, name)
+        return self._made[key]
 
     def _open(self, provider: str) -> bool:
         """Whether this provider is somebody else's server, whose models nobody listed."""
