@@ -165,6 +165,23 @@ class ConversationInfo(Struct, omit_defaults=True):
 
 class TerminalInfo(Struct, omit_defaults=True):
     """A recorded terminal that is alive."""
+class Hit(Struct, omit_defaults=True):
+    """A message in which all words of a search are."""
+
+    conversation: str
+    path: str
+    cwd: str
+    name: str
+    """What the conversation is called, else how it begins."""
+    entry: str
+    role: str
+    """Who said it: `user`, `assistant`, `toolResult`…; `name`: it is the conversation's name."""
+    time: int
+    """Milliseconds since 1970; 0: not known."""
+    pieces: list[str]
+    """The text around the match, on one line: by turns what does not match and what does."""
+
+
 
     socket: str
     shell: str

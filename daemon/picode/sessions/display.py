@@ -9,7 +9,9 @@ from picode.sessions.entries import fields
 from picode.sessions.file import RECEIPT, SessionFile
 from picode.sessions.typed import message_in
 
-SHOWN = ("message", "custom_message", "branch_summary", "compaction")
+RECENT = 1000
+"""Entries among which an answer with a count of tokens is looked for; some programs never count them."""
+SHOWN = frozenset(("message", "custom_message", "branch_summary", "compaction"))
 
 
 def path_entries(session: SessionFile, tail: int = 200) -> tuple[list[Entry], int]:
@@ -26,7 +28,8 @@ def path_entries(session: SessionFile, tail: int = 200) -> tuple[list[Entry], in
             id_ = session.tree.ids[position]
             entries.append(Entry(id=id_, message=message, receipt=receipts.get(id_)))
     entries.reverse()
-    return entries, sum(session.tree.kinds[position] in SHOWN for position in path)
+    kinds = map(session.tree.kinds.__getitem__, path)
+    return entries, sum(map(SHOWN.__contains__, kinds))
 
 
 def _receipt(line: bytes) -> dict[str, Receipt]:
@@ -64,18 +67,24 @@ _decoder = msgspec.json.Decoder(_Line)
 def spent(session: SessionFile) -> tuple[float, int]:
     """US dollars of all answers in the file, and the tokens of the last one on the active path (0: none since
     the last compaction)."""
-    usages = {
-        position: usage
-        for position, kind in enumerate(session.tree.kinds)
-        if kind == "message" and (usage := _usage(session.line(position))) is not None
-    }
-    tokens = 0
-    for position in reversed(session.path_to_leaf()):
-        if session.tree.kinds[position] == "compaction":
+    kinds = session.tree.kinds
+    first, cost = session.known_cost
+    for position in range(first, len(kinds)):
+        if kinds[position] == "message":
+            cost += cost_of(session.line(position))
+    for position in session.path_to_leaf()[: -RECENT - 1 : -1]:
+        if kinds[position] == "compaction":
             break
-        if position in usages and (tokens := usages[position].total_tokens):
-            break
-    return sum(usage.cost.total for usage in usages.values()), tokens
+        usage = _usage(session.line(position)) if kinds[position] == "message" else None
+        if usage is not None and usage.total_tokens:
+            return cost, usage.total_tokens
+    return cost, 0
+
+
+def cost_of(line: bytes) -> float:
+    """US dollars of the answer in an entry's line."""
+    usage = _usage(line)
+    return usage.cost.total if usage is not None else 0
 
 
 def _usage(line: bytes) -> _Usage | None:

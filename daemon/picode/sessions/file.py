@@ -15,13 +15,14 @@ from picode.messages import Message
 from picode.protocol.values import Receipt
 from picode.sessions import disk
 from picode.sessions.entries import Head, entry_line, fields, header_line, iso, new_id, said
-from picode.sessions.scan import Scan, no_session, scan
+from picode.sessions.scan import Scan, header_in, no_session, scan
 from picode.sessions.tree import Tree
 from picode.sessions.upgrade import upgraded
 
 RECEIPT = "picode.receipt"
 VERSION = 3
 LONGEST_HEADER = 1 << 20
+Known = Callable[[int], Scan | None]
 
 
 def milliseconds_now() -> int:
@@ -42,6 +43,8 @@ class SessionFile:
         self.tree: Tree = found.tree
         self.leaf: str | None = found.leaf
         self.notices: list[str] = []
+        self.known_cost = (found.costed, found.cost)
+        """How many entries' costs are known without reading them, and their sum in US dollars."""
         self._now = now
         self._size = found.size
         self._open_end = found.open_end
@@ -65,12 +68,16 @@ class SessionFile:
         return session
 
     @classmethod
-    def open(cls, path: Path, now: Callable[[], int] | None = None) -> "SessionFile":
-        """An existing file, locked. Raises Missing, BadData (no session), TryLater (locked), DiskFailed."""
+    def open(
+        cls, path: Path, now: Callable[[], int] | None = None, known: Known | None = None
+    ) -> "SessionFile":
+        """An existing file, locked. Raises Missing, BadData (no session), TryLater (locked), DiskFailed.
+
+        `known` tells from a descriptor what is known of the file's beginning, so that it need not be read."""
         descriptor, writable = disk.open_file(path)
         try:
             disk.lock(descriptor, path)
-            found, buffer = _read(descriptor, path)
+            found, buffer = _read(descriptor, path, known)
             session = cls(path, found, now or milliseconds_now)
             session._descriptor, session._writable = descriptor, writable
             if buffer is not None:
@@ -92,7 +99,7 @@ class SessionFile:
     @property
     def name(self) -> str:
         """What the user called it; empty when nothing."""
-        for position in reversed(range(len(self.tree))):
+        for position in reversed(range(len(self.tree))) if self.tree.has("session_info") else ():
             if self.tree.kinds[position] == "session_info":
                 found = (self.read(position) or {}).get("name")
                 return found if isinstance(found, str) else ""
@@ -249,7 +256,7 @@ class SessionFile:
         """Another program has written: take in what it wrote, and go on where this conversation is."""
         found, _ = _read(self._descriptor, self.path)
         leaf = self.leaf
-        self.tree = found.tree
+        self.tree, self.known_cost = found.tree, (0, 0.0)
         self.leaf = leaf if leaf in self.tree.by_id else found.leaf
         self._size = os.fstat(self._descriptor).st_size
         # its last line may still be on the way: an end without a line feed is closed, never cut off
@@ -277,7 +284,7 @@ class SessionFile:
             self.notices.append("The last line of this conversation was cut off; it was left where it is.")
 
 
-def _read(descriptor: int, path: Path) -> tuple[Scan, bytes | None]:
+def _read(descriptor: int, path: Path, known: Known | None = None) -> tuple[Scan, bytes | None]:
     """What is in the file; for an older version also the file as it would be today."""
     with open(descriptor, "rb", closefd=False) as file:
         file.seek(0)
@@ -286,8 +293,12 @@ def _read(descriptor: int, path: Path) -> tuple[Scan, bytes | None]:
         if first.strip() and (header is None or header.get("type") != "session"):
             raise no_session(path, "its first line is no session header")
         version = (header or {}).get("version", 1)
-        file.seek(0)
         if header is None or version not in (1, 2):
-            return scan(file, path), None
+            found = known(descriptor) if header is not None and known is not None else None
+            if found is not None:
+                found.header = header_in(first, path)
+            file.seek(found.size if found is not None else 0)
+            return scan(file, path, found), None
+        file.seek(0)
         content = upgraded(file.read(), version)
         return scan(io.BytesIO(content), path), content

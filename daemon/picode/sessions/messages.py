@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from picode.messages import Assistant, Message, Text, ToolCall, ToolResult
@@ -16,15 +17,24 @@ INTERRUPTED = "This tool call was interrupted: it may have run in part, and its 
 
 @dataclass
 class Context:
-    messages: list[Message]
+    session: SessionFile
+    leaf: str | None
     model: str
     """`provider/model` of the last choice or answer; empty: none yet."""
     thinking: str
 
+    @cached_property
+    def messages(self) -> list[Message]:
+        """Read when they are asked for: a long conversation has many."""
+        return _messages(self.session, self.session.tree.path(self.leaf))
+
 
 def context_of(session: SessionFile) -> Context:
     """The active path as messages, compaction applied; not paired yet."""
-    path = session.path_to_leaf()
+    return Context(session, session.leaf, *_chosen(session, session.path_to_leaf()))
+
+
+def _messages(session: SessionFile, path: list[int]) -> list[Message]:
     kept = _kept(session, path)
     edits = _edits(session, path)
     messages: list[Message] = []
@@ -34,7 +44,7 @@ def context_of(session: SessionFile) -> Context:
         found = _edited(line, edits[id_]) if id_ in edits else message_in(line)
         if found is not None:
             messages.append(found)
-    return Context(messages, *_chosen(session, path))
+    return messages
 
 
 def _kept(session: SessionFile, path: list[int]) -> list[int]:
@@ -73,13 +83,14 @@ def _chosen(session: SessionFile, path: list[int]) -> tuple[str, str]:
     """Model and thinking level at the end of the path."""
     model, thinking = "", ""
     kinds = session.tree.kinds
+    leveled = session.tree.has("thinking_level_change")
     for position in reversed(path):
         if not model and kinds[position] in ("model_change", "message"):
             model = _model(session, position)
         if not thinking and kinds[position] == "thinking_level_change":
             level = (session.read(position) or {}).get("thinkingLevel")
             thinking = level if isinstance(level, str) else ""
-        if model and thinking:
+        if model and (thinking or not leveled):
             break
     return model, thinking or "off"
 

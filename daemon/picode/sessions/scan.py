@@ -24,18 +24,22 @@ class Scan:
     """The last line is whole and has no line feed."""
     torn: bool = False
     """Behind `size` there are bytes that are no line."""
+    cost: float = 0
+    """US dollars of the first `costed` entries, where that is known without reading them."""
+    costed: int = 0
 
 
-def scan(lines: Iterable[bytes], path: Path) -> Scan:
-    """`lines` end in line feeds, but for the last. Raises BadData for a file that is no session."""
-    found: Scan | None = None
-    offset = 0
+def scan(lines: Iterable[bytes], path: Path, found: Scan | None = None) -> Scan:
+    """`lines` end in line feeds, but for the last; with `found`, they come behind what it has already.
+
+    Raises BadData for a file that is no session."""
+    offset = found.size if found is not None else 0
     for line in lines:
         whole = line.endswith(b"\n")
         if found is None:
             if line.strip():
-                found = Scan(_header(line, path))
-        elif not _entry(found, line, offset) and not whole:
+                found = Scan(header_in(line, path))
+        elif not take(found, line, offset) and not whole:
             found.size, found.torn = offset, True
             return found
         offset += len(line)
@@ -47,7 +51,8 @@ def scan(lines: Iterable[bytes], path: Path) -> Scan:
     return found
 
 
-def _entry(found: Scan, line: bytes, offset: int) -> bool:
+def take(found: Scan, line: bytes, offset: int) -> bool:
+    """Add the entry in `line`, which lies at `offset`; False when it is none."""
     stripped = line.rstrip(b"\r\n")
     if not stripped.strip():
         return line.endswith(b"\n")
@@ -61,7 +66,8 @@ def _entry(found: Scan, line: bytes, offset: int) -> bool:
     return True
 
 
-def _header(line: bytes, path: Path) -> dict[str, Any]:
+def header_in(line: bytes, path: Path) -> dict[str, Any]:
+    """What a file's first line says. Raises BadData."""
     header = fields(line)
     if header is None or header.get("type") != "session" or not isinstance(header.get("id"), str):
         raise no_session(path, "its first line is no session header")

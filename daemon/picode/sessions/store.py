@@ -6,17 +6,24 @@
 import builtins
 import os
 import re
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from picode.errors import BadData, Missing, UsageError
-from picode.protocol.values import ConversationInfo
+from picode.errors import BadData, DiskFailed, Missing, UsageError
+from picode.protocol.values import ConversationInfo, Hit
 from picode.sessions.file import SessionFile
-from picode.sessions.survey import header_of, survey
+from picode.sessions.scan import Scan
+from picode.sessions.survey import Seen, header_of
 from picode.sessions.workspaces import project_of
 
-MOST_SURVEYS = 5_000
+if TYPE_CHECKING:
+    from picode.sessions.index import Index
+
+LONG = 1 << 20
+"""Bytes from which on a file is opened with the help of the index."""
 BACKSLASH = "\\"
 SEPARATORS = re.compile(r"[/\\:]")
 
@@ -33,7 +40,18 @@ class Store:
         self.directory = directory
         self._now = now
         self._open: dict[str, SessionFile] = {}
-        self._surveys: dict[str, tuple[int, int, ConversationInfo | None]] = {}
+        self._index: Index | None = None
+        self._making = threading.Lock()
+
+    @property
+    def index(self) -> "Index":
+        """Made when it is needed: SQLite takes its time and memory."""
+        with self._making:
+            if self._index is None:
+                from picode.sessions.index import Index
+
+                self._index = Index(self.directory / "index.sqlite", lambda: self._seen(""))
+            return self._index
 
     def new(self, cwd: str) -> SessionFile:
         """A new conversation of `cwd`, not on disk before its first message."""
@@ -47,8 +65,16 @@ class Store:
         self._forget_closed()
         key = _key(path)
         if key not in self._open:
-            self._open[key] = SessionFile.open(Path(key), self._now)
+            self._open[key] = SessionFile.open(Path(key), self._now, lambda file: self._known(key, file))
         return self._open[key]
+
+    def _known(self, path: str, descriptor: int) -> Scan | None:
+        if os.fstat(descriptor).st_size < LONG:
+            return None
+        found = self.index.known(path, descriptor)
+        if found is None:
+            self.index.wake()  # for the next time
+        return found
 
     def latest(self, cwd: str) -> SessionFile | None:
         """The conversation of `cwd`'s project that was written last. Raises TryLater (another process has it)."""
@@ -100,73 +126,91 @@ class Store:
         return named | living
 
     def list(self, cwd: str = "", limit: int = 50) -> builtins.list[ConversationInfo]:
-        """Latest first; `cwd` empty: of all projects, else of `cwd`'s project."""
+        """Latest first; `cwd` empty: of all projects, else of `cwd`'s project. May be called in any thread."""
+        ours = project_test(cwd) if cwd else None
+        seen = self._seen(folder_of(project_of(cwd)).removesuffix("--") if cwd else "")
         found: builtins.list[ConversationInfo] = []
-        for path in self._of_project(cwd) if cwd else self._files(""):
+        for at in range(0, len(seen), limit):
+            infos = self.index.infos(seen[at : at + limit])
+            found += [info for info in infos if info is not None and (ours is None or ours(info.cwd))]
             if len(found) >= limit:
                 break
-            info = self._survey(path)
-            if info is not None:
-                found.append(info)
-        return found
+        return found[:limit]
+
+    def search(
+        self, words: str, cwd: str = "", limit: int = 20, patience: float = 5.0
+    ) -> tuple[builtins.list[Hit], int]:
+        """Hits, newest first, of all projects or of `cwd`'s; and how many files are not read to their end yet.
+
+        May be called in any thread. Raises DiskFailed."""
+        import sqlite3
+
+        try:
+            return self.index.search(words, project_test(cwd) if cwd else None, limit, patience)
+        except (sqlite3.Error, OSError) as error:
+            raise DiskFailed(
+                f"The index of conversations cannot be used: {error}.",
+                "It may be deleted; it is made anew from the conversations.",
+            ) from error
 
     def close(self) -> None:
         """Close every file that is open."""
         for session in self._open.values():
             session.close()
         self._open.clear()
-
-    def _survey(self, path: Path) -> ConversationInfo | None:
-        """What was seen of the file before counts while its size and time are the same."""
-        try:
-            seen = path.stat()
-        except OSError:
-            return None
-        known = self._surveys.get(str(path))
-        if known is None or known[:2] != (seen.st_mtime_ns, seen.st_size):
-            if len(self._surveys) >= MOST_SURVEYS:
-                self._surveys.clear()
-            known = (seen.st_mtime_ns, seen.st_size, survey(path))
-            self._surveys[str(path)] = known
-        return known[2]
+        if self._index is not None:
+            self._index.close()
 
     def _of_project(self, cwd: str) -> Iterator[Path]:
         """Session files of the project that `cwd` belongs to, latest first."""
-        project = project_of(cwd)
-        projects: dict[str, str] = {}
-        for path in self._files(folder_of(project).removesuffix("--")):
+        ours = project_test(cwd)
+        for path in self._files(folder_of(project_of(cwd)).removesuffix("--")):
             header = header_of(path)
-            if header is not None and header["cwd"]:
-                where = header["cwd"]
-                if where not in projects:
-                    projects[where] = project_of(where)
-                if projects[where] == project:
-                    yield path
+            if header is not None and ours(header["cwd"]):
+                yield path
 
     def _files(self, folder: str) -> builtins.list[Path]:
+        """Paths of `_seen`."""
+        return [Path(one.path) for one in self._seen(folder)]
+
+    def _seen(self, folder: str) -> "builtins.list[Seen]":
         """Files in the folders whose names begin with `folder` (and those in no folder), latest first."""
-        found: builtins.list[tuple[int, str]] = []
+        found: builtins.list[Seen] = []
         with suppress(FileNotFoundError, NotADirectoryError, PermissionError):  # no conversation yet
             with os.scandir(self.directory) as entries:
                 for entry in entries:
                     if entry.name.startswith(folder) and entry.is_dir():
                         found += _sessions(entry.path)
             found += _sessions(self.directory)
-        return [Path(path) for _, path in sorted(found, reverse=True)]
+        return sorted(found, reverse=True)
 
     def _forget_closed(self) -> None:
         for key in [key for key, session in self._open.items() if session.closed]:
             del self._open[key]
 
 
-def _sessions(directory: "str | os.PathLike[str]") -> builtins.list[tuple[int, str]]:
-    """Times and paths of what may be session files in one folder."""
-    found: builtins.list[tuple[int, str]] = []
+def project_test(cwd: str) -> Callable[[str], bool]:
+    """Whether another directory belongs to the project of `cwd`; each is looked at once."""
+    project = project_of(cwd)
+    projects: dict[str, str] = {}
+
+    def ours(where: str) -> bool:
+        if where and where not in projects:
+            projects[where] = project_of(where)
+        return bool(where) and projects[where] == project
+
+    return ours
+
+
+def _sessions(directory: "str | os.PathLike[str]") -> "builtins.list[Seen]":
+    """What may be session files in one folder."""
+    found: builtins.list[Seen] = []
     with suppress(OSError), os.scandir(directory) as entries:
         for entry in entries:
             if entry.name.endswith(".jsonl") and not entry.name.startswith("."):
                 with suppress(OSError):  # a link that leads nowhere, a file that is gone by now
-                    found.append((entry.stat().st_mtime_ns, entry.path))
+                    status = entry.stat()
+                    found.append(Seen(status.st_mtime_ns, entry.path, status.st_size))
     return found
 
 

@@ -5,6 +5,7 @@ entries follow each other in a circle all the same ends the walk where it would 
 """
 
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterable
 
 from picode.sessions.entries import Head
@@ -18,12 +19,23 @@ class Tree:
     def __init__(self) -> None:
         self.ids: list[str] = []
         self.kinds: list[str] = []
-        self.offsets = array("q")
-        self.lengths = array("q")
+        self.offsets: array[int] = array("q")
+        self.lengths: array[int] = array("q")
         self.by_id: dict[str, int] = {}
-        self._parents = array("q")
+        self._parents: array[int] = array("q")
         self._awaited: dict[int, str] = {}
         self._kinds: dict[str, str] = {}
+        self._odd: list[int] = []
+        """Positions of those that do not follow the one before them, in order; the first is always among them."""
+
+    def put(self, parents: "array[int]", awaited: dict[int, str], odd: list[int]) -> bool:
+        """With ids, kinds, offsets and lengths set, what `add` would have made of them; False when two entries have
+        the same id: then only `add` is right."""
+        self.by_id = dict(zip(self.ids, range(len(self.ids)), strict=True))
+        self._parents, self._awaited = parents, awaited
+        self._odd = odd if not self.ids or odd[:1] == [0] else [0, *odd]
+        self._kinds = {kind: kind for kind in set(self.kinds)}
+        return len(self.by_id) == len(self.ids)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -42,8 +54,18 @@ class Tree:
         self.offsets.append(offset)
         self.lengths.append(length)
         self._parents.append(parent)
+        if parent != position - 1 or not position:
+            self._odd.append(position)
         self.by_id[head.id] = position
         return position
+
+    def awaited(self, position: int) -> str | None:
+        """The id that the entry follows, where no entry before it has that id."""
+        return self._awaited.get(position)
+
+    def has(self, kind: str) -> bool:
+        """Is there an entry of this kind?"""
+        return kind in self._kinds
 
     def parent(self, position: int) -> int:
         """NO_PARENT for a root, an orphan, and an entry that follows itself."""
@@ -55,14 +77,25 @@ class Tree:
     def path(self, leaf: str | None) -> list[int]:
         """Positions from the root to `leaf`."""
         found: list[int] = []
-        seen: set[int] = set()
         position = NO_PARENT if leaf is None else self.by_id.get(leaf, NO_PARENT)
+        if not self._awaited:  # every parent comes before its child: no circle
+            return self._quick_path(position)
+        seen: set[int] = set()
         while position != NO_PARENT and position not in seen:
             seen.add(position)
             found.append(position)
             position = self.parent(position)
         found.reverse()
         return found
+
+    def _quick_path(self, position: int) -> list[int]:
+        """Run by run: nearly every entry follows the one before it."""
+        runs: list[range] = []
+        while position != NO_PARENT:
+            first = self._odd[bisect_right(self._odd, position) - 1]
+            runs.append(range(first, position + 1))
+            position = self._parents[first]
+        return [position for run in reversed(runs) for position in run] if len(runs) > 1 else list(*runs)
 
     def of_kind(self, kind: str, among: Iterable[int]) -> int:
         """The last of the positions that has this kind, or NO_PARENT."""
