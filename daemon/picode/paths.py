@@ -39,6 +39,11 @@ class Paths:
         return self.runtime / "terminals"
 
     @property
+    def presses(self) -> Path:
+        """Key presses that were accepted and are in no conversation yet."""
+        return self.runtime / "presses"
+
+    @property
     def daemon_lock(self) -> Path:
         return self.runtime / "daemon.lock"
 

@@ -5,14 +5,14 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from picode.agents.inputs import Question
-from picode.agents.question import message_of, words_alone
 from msgspec.structs import replace
 
+from picode.agents.inputs import Question
+from picode.agents.question import message_of
 from picode.errors import PicodeError
 from picode.messages import Image
 from picode.protocol.events import AnyEvent, Noticed
-from picode.protocol.values import CommandRecord, Delivery, Queued
+from picode.protocol.values import CommandRecord, Delivery, Queued, Receipt
 
 AT_ONCE = 32 * 1024
 """Bytes that are worked on without a thread: 10 ms."""
@@ -98,5 +98,6 @@ def _composed(words: Words) -> tuple[Question, list[str]]:
         limit=words.limit, redacts=words.redacts,
     )  # fmt: skip
     if words.once:
-        receipt = replace(receipt or words_alone(words.cwd), once=words.once)
+        nothing = Receipt(command="", status=None, cwd=words.cwd, duration=0, size=0, sent=0)
+        receipt = replace(receipt or nothing, once=words.once)
     return Question(message, words.text, receipt, words.delivery, words.allow, words.unattended), secrets

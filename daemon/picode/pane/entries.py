@@ -49,6 +49,8 @@ def entry_lines(entry: Entry, titles: dict[str, str], width: int) -> list[Line]:
 
 
 def user_lines(message: User, receipt: Receipt | None, width: int) -> list[Line]:
+    if receipt and not (receipt.command or receipt.sent):
+        receipt = None
     text = _asked(message) if receipt else plain_text(message.content)
     out: list[Line] = []
     lines = safe(text).strip("\n").replace("\t", TAB).split("\n") if text.strip() else []

@@ -84,6 +84,8 @@ class Receipt(Struct, omit_defaults=True):
     redacted: list[str] = field(default_factory=list)
     """The kinds of secrets that were taken out, one entry each."""
     exact: bool = True
+    once: str = ""
+    """The name of the key press (`Send.once`)."""
 
 
 class Queued(Struct):
@@ -163,8 +165,6 @@ class ConversationInfo(Struct, omit_defaults=True):
     state: State = "idle"
 
 
-class TerminalInfo(Struct, omit_defaults=True):
-    """A recorded terminal that is alive."""
 class Hit(Struct, omit_defaults=True):
     """A message in which all words of a search are."""
 
@@ -182,6 +182,8 @@ class Hit(Struct, omit_defaults=True):
     """The text around the match, on one line: by turns what does not match and what does."""
 
 
+class TerminalInfo(Struct, omit_defaults=True):
+    """A recorded terminal that is alive."""
 
     socket: str
     shell: str

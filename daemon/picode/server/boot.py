@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from picode import __version__, config, tasks
 from picode.config.schema import Settings
 from picode.paths import Paths
-from picode.protocol.events import AnyEvent, CommandSeen, DaemonStopping, StatusChanged
+from picode.protocol.events import AnyEvent, CommandSeen, DaemonStopping, EntryAdded, StatusChanged
 from picode.protocol.values import CommandNote, ModelInfo
 from picode.server import handlers, lifecycle, logs
 from picode.server.bus import EVERYBODY, Bus
 from picode.server.conversations import Conversations
 from picode.server.dispatch import Dispatch
 from picode.server.explorers import Explorers
+from picode.server.presses import Presses
 from picode.server.sockets import Envelope, Sockets
 from picode.server.state import Daemon
 from picode.server.terminals import Terminals
@@ -59,6 +60,7 @@ async def serve(paths: Paths, ready: Callable[[], None]) -> None:
     daemon = Daemon(
         paths=paths, boot=boot, started=time.time_ns() // 1_000_000, bus=bus, conversations=conversations,
         terminals=terminals, explorers=explorers, prompts=Prompts(paths.prompt_history), models=models.list,
+        presses=Presses(paths.presses),
     )  # fmt: skip
     dispatch = Dispatch(handlers.table(daemon), sockets.reply, boot=boot, pid=os.getpid())
     daemon.clients = dispatch.peers.living
@@ -68,6 +70,7 @@ async def serve(paths: Paths, ready: Callable[[], None]) -> None:
         sockets.bind()
         log.info("picode %s, process %d, is ready", __version__, os.getpid())
         ready()
+        handlers.begin(daemon)
         lifecycle.settle_memory()
         lifecycle.watch_socket(paths, daemon.ended.set)
         await daemon.ended.wait()
@@ -77,6 +80,7 @@ async def serve(paths: Paths, ready: Callable[[], None]) -> None:
         sockets.deafen()
         await explorers.close()
         await conversations.close()
+        daemon.presses.close()
         await models.close()
         bus.close()
     finally:
@@ -88,7 +92,9 @@ def _connect(daemon: Daemon) -> None:
     """Who hears of what: explorers show a conversation's status and the commands of their session."""
 
     def event(conversation: str, event: AnyEvent) -> None:
-        if isinstance(event, StatusChanged):
+        if isinstance(event, EntryAdded) and event.entry.receipt and event.entry.receipt.once:
+            daemon.presses.done(event.entry.receipt.once)
+        elif isinstance(event, StatusChanged):
             for session in daemon.conversations.workspaces_of(conversation):
                 daemon.explorers.changed(session)
 

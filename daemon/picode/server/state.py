@@ -9,6 +9,7 @@ from picode.protocol.values import ModelInfo
 from picode.server.bus import Bus
 from picode.server.conversations import Conversations
 from picode.server.explorers import Explorers
+from picode.server.presses import Presses
 from picode.server.terminals import Terminals
 from picode.sessions.prompts import Prompts
 
@@ -27,6 +28,7 @@ class Daemon:
     terminals: Terminals
     explorers: Explorers
     prompts: Prompts
+    presses: Presses
     models: Callable[[], list[ModelInfo]]
     """May block for a moment."""
     clients: Callable[[], int] = lambda: 0

@@ -42,3 +42,8 @@ def table(daemon: Daemon) -> dict[type, Handler]:
         r.TerminalClosed: recorders.closed,
         r.GetTerminals: recorders.all,
     }
+
+
+def begin(daemon: Daemon) -> None:
+    """What the handlers do before the first request."""
+    Conversing(daemon).ask_again()

@@ -1,9 +1,22 @@
 """Conversations: open one, look at it, talk to it."""
 
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from picode.errors import Missing, PicodeError
 from picode.protocol import requests as r
-from picode.protocol.events import InputInserted
+from picode.protocol.events import InputInserted, Noticed
 from picode.protocol.replies import Accepted, Cancelled, Replayed, Snapshot, Suggestion
 from picode.server.state import Daemon
+from picode.sessions.display import path_entries
+
+if TYPE_CHECKING:
+    from picode.agents.conversation import Conversation
+
+MOST_LOOKED_AT = 50
+"""Messages at the end of a conversation among which a key press is looked for."""
+log = logging.getLogger(__name__)
 
 
 class Conversing:
@@ -38,11 +51,59 @@ class Conversing:
         return Accepted(id=0, conversation=conversation.id)
 
     def send(self, request: r.Send) -> Accepted:
+        if request.once and (request.command or request.piped or request.text.strip()):
+            return self._press(request)
         conversation = self._conversations.make_for(request.place)
         conversation.ask(request.text, command=request.command, piped=request.piped)
         self._remember(request.text)
         self._daemon.explorers.sign_of_life(request.place)
         return Accepted(id=0, conversation=conversation.id)
+
+    def _press(self, request: r.Send) -> Accepted:
+        """A key: acknowledged as soon as it is on disk. Reading the output and the rest come after the reply."""
+        known = self._daemon.presses.conversation(request.once)
+        if known is not None:
+            return Accepted(id=0, conversation=known)
+        conversation = self._conversations.make_for(request.place)
+        conversation.check()
+        self._daemon.presses.accept(request, conversation.id)
+        asyncio.get_running_loop().call_soon(self._ask, request, conversation)
+        return Accepted(id=0, conversation=conversation.id)
+
+    def _ask(self, request: r.Send, conversation: "Conversation") -> None:
+        try:
+            conversation.ask(request.text, command=request.command, piped=request.piped, once=request.once)
+        except PicodeError as error:
+            self._daemon.presses.done(request.once)
+            self._daemon.bus.emit(conversation.id, Noticed("error", str(error)))
+        self._remember(request.text)
+        self._daemon.explorers.sign_of_life(request.place)
+
+    def ask_again(self) -> None:
+        """Keys that the daemon before this one accepted, and was killed before their messages were in a file."""
+        presses = self._daemon.presses
+        for press in presses.left:
+            request = press.request
+            if request is None:
+                continue
+            try:
+                conversation = self._pressed_in(press.conversation, request)
+                entries, _ = path_entries(conversation.session, MOST_LOOKED_AT)
+            except PicodeError as error:
+                log.warning("a key press could not be asked again: %s", error)
+                presses.done(press.name)
+                continue
+            if any(entry.receipt and entry.receipt.once == press.name for entry in entries):
+                presses.done(press.name)
+            else:
+                self._ask(request, conversation)
+        presses.left.clear()
+
+    def _pressed_in(self, name: str, request: r.Send) -> "Conversation":
+        try:
+            return self._conversations.get(name)
+        except Missing:  # it was new, and had no file yet
+            return self._conversations.make_for(request.place)
 
     def _remember(self, text: str) -> None:
         """For the up-arrow; a key that was pasted by mistake is not kept."""
@@ -56,7 +117,10 @@ class Conversing:
         return Suggestion(id=0, command=conversation.suggestion if conversation is not None else "")
 
     def cancel(self, request: r.Cancel) -> Cancelled:
-        return Cancelled(id=0, queue=self._conversations.get(request.conversation).cancel())
+        conversation = self._conversations.get(request.conversation)
+        queue = conversation.cancel()
+        self._daemon.presses.drop(conversation.id)
+        return Cancelled(id=0, queue=queue)
 
     def answer(self, request: r.Answer) -> Accepted:
         conversation = self._conversations.get(request.conversation)
