@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
@@ -82,16 +82,19 @@ def check(name: str, value: Any, origin: str) -> Any:
     try:
         return msgspec.convert(value, annotation, strict=not isinstance(value, str))
     except msgspec.ValidationError as error:
-        expected = _in_words(str(error))
+        expected = _in_words(str(error), annotation)
         raise ConfigError(
             f"{origin}: {name} is {value!r}; {expected}.", f"`picode config get {name}` explains it."
         ) from None
 
 
-def _in_words(complaint: str) -> str:
+def _in_words(complaint: str, annotation: Any) -> str:
     """msgspec's complaint without its words for types."""
     words = {
         "int": "a whole number",
+    choices = next((get_args(one) for one in get_args(annotation) if get_origin(one) is Literal), ())
+    if choices and complaint.startswith("Invalid enum value"):
+        return f"expected {' or '.join(map(repr, choices))}"
         "float": "a number",
         "str": "text",
         "array": "a list",
@@ -126,7 +129,9 @@ def _overlay(settings: Settings, origins: dict[str, str], text: str, file: Path,
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{file}: {_with_place(str(error))}", "Mend that line; the form is TOML.") from None
+        raise ConfigError(
+            f"{file}: {_with_place(str(error), text)}", "Mend that line; the form is TOML."
+        ) from None
     for section, keys in tables.items():
         if not isinstance(keys, dict):
             line = _line(text, "", section)
@@ -168,10 +173,13 @@ def parse(name: str, text: str) -> Any:
     )
 
 
-def _with_place(error: str) -> str:
+def _with_place(error: str, text: str) -> str:
     """tomllib ends its sentence with the place; a person looks for it at the beginning."""
-    found = re.match(r"(.*) \(at line (\d+), column (\d+)\)$", error)
-    return f"line {found[2]}, column {found[3]}: {found[1]}." if found else f"{error}."
+    if found := re.match(r"(.*) \(at line (\d+), column (\d+)\)$", error):
+        return f"line {found[2]}, column {found[3]}: {found[1]}."
+    last = len(text.rstrip().splitlines())
+    error = error.removesuffix(" (at end of document)")
+    return f"line {last}: {error}: the file ends where a value or a closing mark was expected."
 
 
 def _line(text: str, section: str, key: str) -> int:
