@@ -6,6 +6,7 @@ import platform
 import sys
 
 from tabulate import tabulate
+
 from bench.row import Row
 
 PARTS = ("cli", "wire", "shell", "pane")

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import psutil
 import zmq
-from bench.row import Row, absolute, against
 
+from bench.row import Row, absolute, against
 from picode import paths
 from picode.client.blocking import connect
 from picode.protocol.requests import Ping
