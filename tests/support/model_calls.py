@@ -11,6 +11,7 @@ from picode.providers.anthropic import Anthropic
 from picode.providers.base import Provider
 from picode.providers.google import Google
 from picode.providers.http import Http, Waits
+from picode.providers.ollama import Ollama
 from picode.providers.openai import OpenAI
 from picode.providers.openai_responses import OpenAIResponses
 
@@ -47,6 +48,10 @@ def responses(url: str, **waits: float) -> OpenAIResponses:
     return OpenAIResponses(Http(Waits(**waits)), found, catalog.load(), f"{url}/v1")
 
 
+def ollama(url: str, **waits: float) -> Ollama:
+    return Ollama(Http(Waits(**waits)), lambda: None, catalog.load(), url)
+
+
 class Speaking(Provider, Protocol):
     """A provider over HTTP."""
 
@@ -58,6 +63,7 @@ MAKERS: dict[str, Callable[..., Speaking]] = {
     "openai": openai,
     "google": google,
     "responses": responses,
+    "ollama": ollama,
 }
 
 

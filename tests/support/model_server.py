@@ -52,7 +52,6 @@ __all__ = [
 
 BOUND = 20.0
 """Seconds that a test waits for anything here."""
-MODELS = {"object": "list", "data": [{"id": "local-model", "object": "model"}]}
 
 
 @dataclass
@@ -87,6 +86,12 @@ class ModelServer:
     def __init__(self, when_empty: Callable[[Received], Script] | None = None) -> None:
         self.when_empty = when_empty
         self.requests: list[Received] = []
+        self.models: list[dict[str, Any]] = [{"id": "local-model"}]
+        """What the lists of models say: `id`, and whatever a server adds to it."""
+        self.listed: list[Received] = []
+        """Requests for a list."""
+        self.list_gate = ""
+        """A gate in front of the lists."""
         self.scripts: deque[Script] = deque()
         self._changed = threading.Condition()
         self._gates: dict[str, threading.Event] = {}
@@ -205,7 +210,10 @@ class ModelServer:
         self, request: Received, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         if request.method == "GET":
-            await self._whole(writer, 200, {}, json.dumps(MODELS).encode())
+            self.listed.append(request)
+            if self.list_gate:
+                await self._gate(self.list_gate)
+            await self._whole(writer, 200, {}, json.dumps(self._list(request.path)).encode())
             return
         with self._changed:
             script = self.scripts.popleft() if self.scripts else None
@@ -230,6 +238,11 @@ class ModelServer:
                 task.cancel()
             await asyncio.gather(watch, work, return_exceptions=True)
             request.done.set()
+
+    def _list(self, path: str) -> dict[str, Any]:
+        if path.endswith("/api/tags"):
+            return {"models": [{"name": one["id"], "model": one["id"], **one} for one in self.models]}
+        return {"object": "list", "data": [{"object": "model", **one} for one in self.models]}
 
     def _unexpected(self, request: Received) -> Script:
         if self.when_empty is not None:

@@ -13,7 +13,7 @@ from picode.credentials import Credentials
 from picode.errors import PicodeError
 from picode.messages import Cost, Usage
 from picode.protocol.values import ModelInfo
-from picode.providers import catalog
+from picode.providers import catalog, ollama_host, own_servers
 from picode.providers.base import ModelFailed, Provider
 from picode.providers.http import Http, Waits
 
@@ -27,6 +27,8 @@ class Parts:
     catalog: catalog.Catalog
     environ: Mapping[str, str]
     demo_pace: float
+    there: Callable[[], bool]
+    """Whether an Ollama is configured, or has answered."""
 
 
 def _anthropic(parts: Parts) -> Provider:
@@ -57,6 +59,15 @@ def _google(parts: Parts) -> Provider:
     return Google(parts.http, lambda: parts.credentials.find("gemini"), parts.catalog, base)
 
 
+def _ollama(parts: Parts) -> Provider:
+    from picode.providers.ollama import Ollama
+
+    base = ollama_host.base(parts.environ.get("OLLAMA_HOST", ""))
+    return Ollama(
+        parts.http, lambda: parts.credentials.find("ollama"), parts.catalog, base=base, there=parts.there
+    )
+
+
 def _demo(parts: Parts) -> Provider:
     from picode.providers.demo.provider import Demo
 
@@ -68,6 +79,7 @@ REGISTERED: dict[str, Callable[[Parts], Provider]] = {
     "anthropic": _anthropic,
     "openai": _openai,
     "google": _google,
+    "ollama": _ollama,
     "demo": _demo,
 }
 # Another form of a provider's API: taken where the list of models says so, or where a name begins with it.
@@ -75,6 +87,8 @@ FORMS: dict[str, tuple[str, Callable[[Parts, str], Provider]]] = {
     "openai-responses": ("openai", _responses),
 }
 DEMO = "demo/demo"
+# stands for whatever a server of one's own has, until it has said so
+WHATEVER = "default"
 
 
 class Providers:
@@ -92,8 +106,9 @@ class Providers:
         self.catalog = catalog.load(models_file)
         self.models_file = models_file
         waits = Waits(settings.connect_timeout, settings.first_byte_timeout, settings.idle_timeout)
-        self._parts = Parts(Http(waits), credentials, self.catalog, environ, demo_pace)
+        self._parts = Parts(Http(waits), credentials, self.catalog, environ, demo_pace, self._ollama_there)
         self._made: dict[str, Provider] = {}
+        self._found = own_servers.discovery(environ, credentials, self._open("openai"))
 
     def provider(self, name: str) -> Provider:
         if name not in self._made:
@@ -129,7 +144,10 @@ class Providers:
         return self._default()[1]
 
     def models(self) -> list[ModelInfo]:
-        """Everything that is known, the default marked; `why` says where the key is from, or what is missing."""
+        """Everything that is known, the default marked; `why` says where the key is from, or what is missing.
+
+        Servers of one's own are asked for theirs, so this takes up to 0.3 s and belongs into a thread."""
+        self._found.look()
         default = self.default()
         found = [info for name in REGISTERED for info in self._listed(name)]
         if not any(info.name == default for info in found):
@@ -161,11 +179,14 @@ class Providers:
             if len(near) != 1:
                 raise self._unknown(f"{provider}/{model}", [f"{provider}/{name}" for name in near])
             model = near[0]
+        if model == WHATEVER and self._open(provider):
+            model = self._first_choice(provider)
         data = self.catalog.find(provider, model)
         made = self.provider(provider)
         if form or (data.api in FORMS and not self._open(provider)):
             made = self._form(form or data.api, form or provider)
-        info = ModelInfo(f"{form or provider}/{model}", True, "", data.context_window, data.max_tokens)
+        window = self._found.context_window(provider, model) or data.context_window
+        info = ModelInfo(f"{form or provider}/{model}", True, "", window, data.max_tokens)
         info.usable, info.why = self._usable(provider)
         return made, info
 
@@ -186,7 +207,23 @@ class Providers:
             return False, str(error)
 
     def _first_choice(self, provider: str) -> str:
-        return self.catalog.of(provider).default
+        """The model that a provider's name alone means; never waits: an unasked server is asked now."""
+        choice = self.catalog.of(provider).default
+        if provider not in self._found.servers:
+            return choice
+        known = self._found.known(provider)
+        if not known:
+            self._found.begin(provider)
+            return WHATEVER if known is None or not choice else choice
+        names = [one.name for one in known]
+        return choice if choice in names else names[0]
+
+    def _ollama_there(self) -> bool:
+        known = self._found.known("ollama")
+        if known or not self._parts.environ.get("OLLAMA_HOST", "").strip():
+            return bool(known)
+        self._found.begin("ollama")
+        return known is None
 
     def _default(self) -> tuple[str, str]:
         if configured := self.settings.default.strip():
@@ -199,14 +236,27 @@ class Providers:
 
     def _listed(self, name: str) -> list[ModelInfo]:
         usable, why = self._usable(name)
-        known = {} if self._open(name) else self.catalog.of(name).models
         return [
-            ModelInfo(f"{name}/{model}", usable, why, data.context_window, data.max_tokens)
-            for model, data in known.items()
+            ModelInfo(
+                f"{name}/{model}",
+                usable,
+                why,
+                self._found.context_window(name, model) or self.catalog.find(name, model).context_window,
+                self.catalog.find(name, model).max_tokens,
+            )
+            for model in self._models_of(name)
         ]
 
+    def _models_of(self, name: str) -> list[str]:
+        """What a list says, or what a server of one's own says that it has."""
+        if name in self._found.servers:
+            return [one.name for one in self._found.known(name) or ()]
+        return list(self.catalog.of(name).models)
+
     def _names(self) -> list[str]:
-        return [f"{name}/{model}" for name in REGISTERED for model in self.catalog.of(name).models]
+        listed = [f"{name}/{model}" for name in REGISTERED for model in self.catalog.of(name).models]
+        found = [f"{name}/{model}" for name in self._found.servers for model in self._models_of(name)]
+        return list(dict.fromkeys(listed + found))
 
     def _unknown(self, name: str, near: list[str]) -> ModelFailed:
         known = self._names()

@@ -75,7 +75,7 @@ async def test_a_finished_answer_leaves_its_connection_for_the_next(
 
 async def test_no_first_byte_in_time_is_told(model_server: ModelServer, kind: str) -> None:
     model_server.enqueue(Script(before="never"))
-    failure = await failure_of(MAKERS[kind](model_server.url, connect=0.1, first_byte=0.2))
+    failure = await failure_of(MAKERS[kind](model_server.url, connect=0.8, first_byte=0.2))
     assert failure.kind == "timeout"
     assert "did not begin to answer within 0.2 s" in failure.message
     assert await asyncio.to_thread(model_server.requests[0].disconnected.wait, BOUND)
@@ -99,8 +99,10 @@ async def test_a_cut_stream_is_told_and_its_text_kept(model_server: ModelServer,
 
 
 async def test_a_stream_without_its_end_is_cut_too(model_server: ModelServer, kind: str) -> None:
-    headers = {"content-type": "text/event-stream"}
-    model_server.enqueue(Script(body=b": nothing\n\n", headers=headers), Script(body=b"", headers=headers))
+    lines = kind == "ollama"
+    headers = {"content-type": "application/x-ndjson" if lines else "text/event-stream"}
+    nothing = b"\n\n" if lines else b": nothing\n\n"
+    model_server.enqueue(Script(body=nothing, headers=headers), Script(body=b"", headers=headers))
     provider = MAKERS[kind](model_server.url)
     assert (await failure_of(provider)).kind == "cut"
     assert (await failure_of(provider)).kind == "cut"
