@@ -122,6 +122,8 @@ pub struct State {
     /// The focused pane is wanted for `Alt Shift a`, as soon as Zellij has told which it is.
     pub wants_pane: bool,
     pub events_pipe: Option<String>,
+    /// It was opened before the grant, and is to be held from then on.
+    pub waiting_pipe: Option<String>,
     pub seq: u64,
     pub link: Link,
     /// A timer runs that looks whether snapshots still come.
@@ -159,6 +161,7 @@ impl Default for State {
             bound_at: 0,
             wants_pane: false,
             events_pipe: None,
+            waiting_pipe: None,
             seq: 0,
             link: Link::default(),
             watched: false,

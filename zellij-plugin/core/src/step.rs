@@ -61,6 +61,8 @@ pub enum Input {
 pub enum Effect {
     Redraw,
     AskPermission,
+    /// Subscribe to what Zellij tells only to those who may know.
+    Listen,
     ListClients,
     /// KDL for Zellij's configuration, in memory only.
     Configure(String),
@@ -143,7 +145,8 @@ fn granted(state: &mut State, given: bool) -> Vec<Effect> {
     if !given {
         return vec![Effect::Redraw];
     }
-    let mut effects = vec![Effect::Redraw, bind(state), Effect::ListClients];
+    let mut effects = vec![Effect::Redraw, Effect::Listen, bind(state), Effect::ListClients];
+    effects.extend(state.waiting_pipe.take().map(Effect::Block));
     effects.extend(greet(state));
     effects
 }
@@ -203,6 +206,13 @@ fn send_pane(state: &mut State, pane: Option<u32>) -> Vec<Effect> {
 
 fn message(state: &mut State, source: Source, name: &str, payload: Option<String>) -> Vec<Effect> {
     match (source, name, payload) {
+        // each call that is not granted is an error in Zellij's log
+        (Source::Pipe(pipe), lines::EVENTS, Some(_)) if state.grant != Grant::Given => {
+            state.waiting_pipe = Some(pipe.clone());
+            state.events_pipe = Some(pipe);
+            vec![]
+        }
+        _ if state.grant != Grant::Given => vec![],
         (Source::Key, lines::KEY, _) => {
             state.wants_pane = true;
             vec![Effect::ListClients]

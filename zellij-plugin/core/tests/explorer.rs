@@ -293,3 +293,16 @@ fn every_size_is_filled_and_never_exceeded() {
         }
     }
 }
+
+#[test]
+fn nothing_is_called_that_is_not_granted_yet_and_the_pipe_is_held_from_the_grant_on() {
+    let mut state = loaded();
+    assert_eq!(step(&mut state, message(Source::Pipe(HELD.into()), "picode-events", Some("{}"))), []);
+    assert_eq!(show(&mut state, &tree(0, 4, SMALL)), []);
+    let effects = step(&mut state, Input::Granted(true));
+    let listens = effects.iter().position(|effect| *effect == Effect::Listen);
+    let lists = effects.iter().position(|effect| *effect == Effect::ListClients);
+    assert!(listens.is_some() && listens < lists);
+    assert!(effects.contains(&Effect::Block(HELD.into())));
+    assert!(told(&effects)[0].contains("hello"));
+}

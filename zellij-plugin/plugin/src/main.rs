@@ -18,17 +18,12 @@ const PERMISSIONS: [PermissionType; 4] = [
     PermissionType::Reconfigure,
 ];
 
-/// `ModeUpdate` comes when a client attaches, too. `TabUpdate` would come a hundred times a second while something
-/// else calls `zellij`.
-const EVENTS: [EventType; 7] = [
-    EventType::PermissionRequestResult,
-    EventType::ListClients,
-    EventType::ModeUpdate,
-    EventType::Key,
-    EventType::Mouse,
-    EventType::Timer,
-    EventType::BeforeClose,
-];
+const EVENTS: [EventType; 5] =
+    [EventType::PermissionRequestResult, EventType::Key, EventType::Mouse, EventType::Timer, EventType::BeforeClose];
+
+/// Each of these is an error in Zellij's log as long as the permission is missing. `ModeUpdate` comes when a client
+/// attaches, too. `TabUpdate` would come a hundred times a second while something else calls `zellij`.
+const GRANTED_EVENTS: [EventType; 2] = [EventType::ListClients, EventType::ModeUpdate];
 
 #[derive(Default)]
 struct Explorer {
@@ -52,6 +47,7 @@ impl Explorer {
         match effect {
             Effect::Redraw => {}
             Effect::AskPermission => request_permission(&PERMISSIONS),
+            Effect::Listen => subscribe(&GRANTED_EVENTS),
             Effect::ListClients => list_clients(),
             Effect::Configure(kdl) => reconfigure(kdl, false),
             Effect::Block(pipe) => block_cli_pipe_input(&pipe),
