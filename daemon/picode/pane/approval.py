@@ -7,7 +7,7 @@ from msgspec.structs import replace as with_
 
 from picode.pane.diff import diff_lines
 from picode.pane.lines import TAB, Line, cut, wrap
-from picode.pane.safe import safe, safe_line
+from picode.pane.safe import exact, safe_line
 from picode.pane.state import Pressed, State, Step, Tell
 from picode.protocol.events import ApprovalSettled
 from picode.protocol.requests import Answer
@@ -21,13 +21,17 @@ ANSWERS: dict[str, Decision] = {"yes": "allow", "always": "always"}
 
 def approval_printed(approval: Approval, width: int) -> list[Line]:
     """What is asked for, whole: it goes into the scrollback, where any length can be read."""
-    title = safe_line(approval.title) or approval.tool
+    title = _title(approval) or approval.tool
     out = wrap([("bold ansiyellow", f"? {approval.tool} wants to run" if approval.kind == "command" else f"? {title}")],
                width)  # fmt: skip
     if approval.kind == "diff":
-        return [*out, *diff_lines(approval.detail)]
-    detail = safe(approval.detail or approval.title).rstrip("\n").replace("\t", TAB)
+        return [*out, *diff_lines(exact(approval.detail))]
+    detail = exact(approval.detail or approval.title).rstrip("\n").replace("\t", TAB)
     return [*out, *([("", f"  {line}")] for line in detail.split("\n"))]
+
+
+def _title(approval: Approval) -> str:
+    return " ".join(exact(approval.title).split())
 
 
 def question(state: State, approval: Approval, width: int) -> list[Line]:
@@ -49,12 +53,12 @@ def question(state: State, approval: Approval, width: int) -> list[Line]:
         ("bold", "n"),
         ("", " no  "),
         ("bold", "a"),
-        ("", f" always: {safe_line(approval.always)}" if approval.always else " always in this conversation"),
+        ("", f" always: {exact(approval.always)}" if approval.always else " always in this conversation"),
     ]
     line: Line = [("bold ansiyellow", "allow? "), *keys]
     if more > 0:
         line.append(("dim", f"({more} more)"))
-    title = [cut([("ansiyellow", "? "), ("", safe_line(approval.title))], width)]
+    title = [cut([("ansiyellow", "? "), ("", _title(approval))], width)]
     # what was printed just above needs no repeating
     far = more > 0 or approval.detail.count("\n") > 8
     return [*(title if far else []), cut(line, width)]

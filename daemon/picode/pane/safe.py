@@ -10,6 +10,8 @@ HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
+BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters that look like nothing."""
 DROPPED = frozenset("\r\u00ad\u200b\u2060\ufeff")
 
 
@@ -23,6 +25,21 @@ def safe(text: str) -> str:
 def safe_line(text: str) -> str:
     """`safe`, on one line."""
     return " ".join(safe(text).split())
+
+
+def exact(text: str) -> str:
+    """`text` with everything in it visible, nothing left out: for what somebody is to decide about."""
+    return "".join(char if char in "\n\t" or _is_seen(char) else _shown(char) for char in text)
+
+
+def _is_seen(char: str) -> bool:
+    return char.isprintable() and char not in BLANK
+
+
+def _shown(char: str) -> str:
+    if char == "\x7f":
+        return "\u2421"
+    return chr(0x2400 + ord(char)) if char < " " else f"<U+{ord(char):04X}>"
 
 
 def _visible(found: "re.Match[str]") -> str:

@@ -5,7 +5,7 @@ import difflib
 import os
 import re
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +28,12 @@ class Change:
     name: str
     before: bytes | None
     after: bytes
+    real: str = field(default="", init=False)
+    """Where the path leads, as it was shown."""
 
     def __post_init__(self) -> None:
         """A model sees `[redacted: …]` in place of a secret; written back, it would destroy the secret."""
+        object.__setattr__(self, "real", os.path.realpath(self.path))
         if set(MARK.findall(self.after)) - set(MARK.findall(self.before or b"")):
             raise ToolFailed(
                 f"{self.name} was not changed: the new text has a “[redacted: …]” mark, which stands for a secret "
@@ -44,7 +47,7 @@ class Change:
 
     def write(self) -> None:
         """Raises ToolFailed when the file is not the one that was shown."""
-        if Change.read(self.path) != self.before:
+        if os.path.realpath(self.path) != self.real or Change.read(self.path) != self.before:
             raise ToolFailed(
                 f"{self.name} was changed by somebody else since this change was made up; it was left as it is. "
                 "Read it again."
@@ -53,6 +56,11 @@ class Change:
             write_whole(self.path, self.after)
         except OSError as error:
             raise ToolFailed(f"{self.name} could not be written: {error.strerror}.") from error
+
+    @property
+    def title(self) -> str:
+        """The name, and where it leads when that is another place: a link may stand in a project for anything."""
+        return self.name if self.real == str(self.path) else f"{self.name} (which is {self.real})"
 
     def details(self) -> dict[str, Any]:
         """As session files have it: a diff with line numbers, and where the first change is."""

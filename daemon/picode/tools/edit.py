@@ -71,4 +71,4 @@ class Edit:
             await asyncio.to_thread(change.write)
             return said(f"Successfully replaced {len(edits)} block(s) in {name}.", **change.details())
 
-        return Plan(f"edit {name}", run, change.unified(), "diff", str(path))
+        return Plan(f"edit {change.title}", run, change.unified(), "diff", str(path))

@@ -30,4 +30,4 @@ class Write:
             await asyncio.to_thread(change.write)
             return said(f"Successfully wrote {len(content)} bytes to {name}", **change.details())
 
-        return Plan(f"write {name}", run, change.unified(), "diff", str(path))
+        return Plan(f"write {change.title}", run, change.unified(), "diff", str(path))
