@@ -60,6 +60,9 @@ def grep(search: Search, arguments: Arguments, running: Running, program: str | 
     """`program`: rg, or None for our own search. Blocks. Raises ToolFailed."""
     if not search.path.exists():
         raise ToolFailed(f"Path not found: {search.path}")
+    if not (search.path.is_dir() or search.path.is_file()):
+        # a named pipe or /dev/zero would never end
+        raise ToolFailed(f"{search.path} is no regular file.")
     most = max(1, int(arguments.get("limit") or DEFAULT_LIMIT))
     around = max(0, int(arguments.get("context") or 0))
     source = (

@@ -85,7 +85,8 @@ def contents(path: Path) -> bytes:
             size = shown_size(found.st_size)
             raise ToolFailed(f"{path} has {size}, too much to read: use bash with sed, head or grep.")
         with open(descriptor, "rb", closefd=False) as file:
-            return file.read(LARGEST_FILE)
+            # None: nothing to read now, as some files of the kernel have it
+            return file.read(LARGEST_FILE) or b""
     finally:
         os.close(descriptor)
 
