@@ -20,6 +20,8 @@ PROJECT_FILE = Path(".picode") / "config.toml"
 
 # a project's file comes with a clone: it may not hand out permissions or redirect what is sent
 USER_ONLY = {"tools.allow", "shell.redact"}
+# and it may forbid more than its user does, not less
+ADDED = {"tools.deny"}
 
 
 @dataclass(frozen=True)
@@ -90,11 +92,11 @@ def check(name: str, value: Any, origin: str) -> Any:
 
 def _in_words(complaint: str, annotation: Any) -> str:
     """msgspec's complaint without its words for types."""
-    words = {
-        "int": "a whole number",
     choices = next((get_args(one) for one in get_args(annotation) if get_origin(one) is Literal), ())
     if choices and complaint.startswith("Invalid enum value"):
         return f"expected {' or '.join(map(repr, choices))}"
+    words = {
+        "int": "a whole number",
         "float": "a number",
         "str": "text",
         "array": "a list",
@@ -144,11 +146,15 @@ def _overlay(settings: Settings, origins: dict[str, str], text: str, file: Path,
                     f"{origin}: a project may not set {name}.",
                     f"Set it with `picode config set {name} VALUE`.",
                 )
+            before = value_of(settings, name) if name in ADDED and not user else []
             try:
                 _set(settings, name, value, origin)
             except ConfigError as error:
                 message = error.message if error.message.startswith(origin) else f"{origin}: {error.message}"
                 raise ConfigError(message, error.hint) from None
+            if before:
+                both = list(dict.fromkeys([*before, *value]))
+                _set(settings, name, both, origin)
             origins[name] = origin
 
 

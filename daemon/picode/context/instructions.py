@@ -35,15 +35,18 @@ def load(cwd: str, config: Path) -> Instructions:
     here = Path(os.path.abspath(cwd))
     top = _top_level(here)
     seen: set[str] = set()
+    ours = {0, os.getuid()}
+    # a project may be a colleague's, or mounted; in /tmp, where anybody can write, a stranger's file counts for nothing
+    owners = ours | _owner(top)
     for directory in (config, *reversed(here.parents), here):
         inside = directory == top or top in directory.parents
-        file = _one_of([directory / name for name in NAMES], found, anybodys=inside)
+        file = _one_of([directory / name for name in NAMES], found, owners if inside else ours)
         if file is not None and os.path.realpath(file.path) not in seen and len(found.files) < MOST:
             seen.add(os.path.realpath(file.path))
             found.files.append(file)
     places = [*(here / name for name in PROJECT_DIRECTORIES), config]
     for name in ("SYSTEM.md", "APPEND_SYSTEM.md"):
-        file = _one_of([place / name for place in places], found, anybodys=True)
+        file = _one_of([place / name for place in places], found, owners)
         text = file.text if file is not None else ""
         if name == "SYSTEM.md":
             found.system = text
@@ -56,16 +59,23 @@ def _top_level(here: Path) -> Path:
     return next((above for above in (here, *here.parents) if (above / ".git").exists()), here)
 
 
-def _one_of(paths: list[Path], found: Instructions, anybodys: bool) -> ContextFile | None:
+def _owner(directory: Path) -> set[int]:
+    try:
+        return {directory.stat().st_uid}
+    except OSError:
+        return set()
+
+
+def _one_of(paths: list[Path], found: Instructions, owners: set[int]) -> ContextFile | None:
     """The first of the paths that is a file with something in it."""
     for path in paths:
-        text = _read(path, found, anybodys)
+        text = _read(path, found, owners)
         if text.strip():
             return ContextFile(path, text)
     return None
 
 
-def _read(path: Path, found: Instructions, anybodys: bool) -> str:
+def _read(path: Path, found: Instructions, owners: set[int]) -> str:
     try:
         # a named pipe would wait for a writer
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -73,8 +83,7 @@ def _read(path: Path, found: Instructions, anybodys: bool) -> str:
             facts = os.fstat(descriptor)
             if not stat.S_ISREG(facts.st_mode):
                 return ""
-            # above the project, say in /tmp, anybody could leave instructions
-            if not anybodys and facts.st_uid not in (0, os.getuid()):
+            if facts.st_uid not in owners:
                 found.notices.append(f"{path} belongs to somebody else and was not read.")
                 return ""
             content = os.read(descriptor, LONGEST + 1)

@@ -55,7 +55,7 @@ def test_above_the_project_only_the_users_own_count(home: Path, monkeypatch: pyt
     written(home / "AGENTS.md", "planted")
     written(home / "p" / "AGENTS.md", "the project's")
     if os.getuid() == 0:
-        for path in (home / "AGENTS.md", home / "p" / "AGENTS.md"):
+        for path in (home / "AGENTS.md", home / "p", home / "p" / "AGENTS.md"):
             os.chown(path, 12345, 12345)
     else:
         monkeypatch.setattr(os, "getuid", lambda: 12345)
