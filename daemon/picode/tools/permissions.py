@@ -16,17 +16,17 @@ _DANGEROUS = """
 sudo doas su env xargs nohup timeout nice ionice setsid watch time parallel sh bash zsh fish dash ksh mksh csh tcsh
 busybox toybox pwsh nu python pypy ipython perl ruby irb node deno bun php lua luajit awk gawk mawk nawk sed ssh scp
 sftp rsync docker podman kubectl find fd fdfind rg sort rm rmdir dd mv cp chmod chown chgrp ln tee install mkfs curl
-wget nc ncat socat kill pkill killall vi vim nvim emacs ed ex less more most man tar cpio zip unzip script expect gdb lldb
-strace ltrace valgrind perf tmux screen zellij crontab at batch systemctl systemd-run make gmake ninja cmake just git npx uvx
-pipx go cargo npm pnpm yarn uv pip apt apt-get brew conda mamba poetry hatch tox nox nix nix-shell guix mvn gradle ant
-bazel rake bundle gem meson
-chroot unshare nsenter flock stdbuf taskset chrt setarch linux32 linux64 setpriv capsh unbuffer ssh-agent runuser pkexec sg
-newgrp start-stop-daemon run-parts xvfb-run dbus-run-session fakeroot bwrap firejail entr catchsegv choom prlimit numactl
-tclsh wish erl elixir iex ghci runghc julia R Rscript scala groovy jshell java jrunscript guile racket sbcl
-ocaml swipl octave gnuplot m4 bc dc sqlite sqlite3 psql mysql mariadb redis-cli mongo ftp telnet openssl gpg cc gcc g++ clang
-clang++ ld as tsx ts-node truncate shred split csplit mknod mkfifo mount umount shutdown reboot patch ip iptables
-bind caller compgen complete compopt declare disown enable export fc getopts hash history jobs let local logout mapfile popd
-printf pushd read readarray readonly set shift shopt suspend test times typeset ulimit umask unalias unset wait
+wget nc ncat socat kill pkill killall vi vim nvim emacs ed ex less more most man tar cpio zip unzip script expect gdb
+lldb strace ltrace valgrind perf tmux screen zellij crontab at batch systemctl systemd-run make gmake ninja cmake just
+git npx uvx pipx go cargo npm pnpm yarn uv pip apt apt-get brew conda mamba poetry hatch tox nox nix nix-shell guix
+mvn gradle ant bazel rake bundle gem meson chroot unshare nsenter flock stdbuf taskset chrt setarch linux32 linux64
+setpriv capsh unbuffer ssh-agent runuser pkexec sg newgrp start-stop-daemon run-parts xvfb-run dbus-run-session
+fakeroot bwrap firejail entr catchsegv choom prlimit numactl tclsh wish erl elixir iex ghci runghc julia R Rscript
+scala groovy jshell java jrunscript guile racket sbcl ocaml swipl octave gnuplot m4 bc dc sqlite sqlite3 psql mysql
+mariadb redis-cli mongo ftp telnet openssl gpg cc gcc g++ clang clang++ ld as tsx ts-node truncate shred split csplit
+mknod mkfifo mount umount shutdown reboot patch ip iptables bind caller compgen complete compopt declare disown enable
+export fc getopts hash history jobs let local logout mapfile popd printf pushd read readarray readonly set shift shopt
+suspend test times typeset ulimit umask unalias unset wait
 """
 ONLY_EXACT = frozenset(_DANGEROUS.split())
 """Programs that run other programs or destroy, and words of bash's own that assign or evaluate (`test -v 'a[$(x)]'`
