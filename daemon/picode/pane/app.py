@@ -14,6 +14,7 @@ from picode.pane.effects import Daemon, Start
 from picode.pane.input import Actions, Pastes, bindings, new_buffer
 from picode.pane.lines import Line
 from picode.pane.state import (
+    ANSWERS,
     Copy,
     Effect,
     Input,
@@ -122,8 +123,12 @@ class Pane:
         self.buffer.cursor_position = len(self.buffer.text)
 
     def send(self, delivery: str) -> None:
-        """Enter: what is typed goes out, and into the history."""
+        """Enter: what is typed goes out, and into the history; a lone `y`, `n` or `a` answers the open question."""
         text = self.pastes.expand(self.buffer.text)
+        if self._asking() and (key := ANSWERS.get(text.strip().lower())):
+            self.buffer.reset()
+            self.press(key)
+            return
         if text.strip() and not self.state.refusing and not self.state.picker:
             self.buffer.history.append_string(text)
         self.buffer.reset()

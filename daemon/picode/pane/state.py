@@ -91,6 +91,11 @@ class State:
 
 # --- what comes in
 
+ANSWERS: dict[str, Literal["yes", "no", "always"]] = {
+    "y": "yes", "yes": "yes", "n": "no", "no": "no", "a": "always", "always": "always",
+}  # fmt: skip
+"""What may be typed, instead of a key pressed, at a question."""
+
 
 @dataclass(frozen=True)
 class Opened:

@@ -109,6 +109,24 @@ def test_a_command_is_asked_for_and_allowed(
     assert (project / "made.txt").read_text() == "made\n"
 
 
+def test_a_yes_that_was_typed_too_early_counts_with_enter(
+    served: Running, pane: MakePane, model_server: ModelServer
+) -> None:
+    call = Call("bash", {"command": "echo hi"})
+    model_server.enqueue(Script(Say("Wait."), Gate("ask"), call), Script(Say("Done.")))
+    terminal = ready(pane())
+    terminal.type("go\r")
+    terminal.wait_for("Wait.")
+    terminal.type("y")
+    terminal.wait_for("❯ y")
+    model_server.open("ask")
+    terminal.wait_for("allow? y yes")
+    terminal.wait_until(lambda shown: re.search(r"waiting for you [1-9]", shown), "a second of waiting")
+    terminal.type("\r")
+    terminal.wait_for("✓ allowed", "Done.", "idle")
+    assert len(model_server.requests) == 2
+
+
 def test_a_refusal_takes_a_word_to_the_model(
     served: Running, pane: MakePane, model_server: ModelServer, project: Path
 ) -> None:
