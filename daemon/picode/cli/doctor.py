@@ -93,6 +93,7 @@ def _daemon(where: paths.Paths) -> "Iterator[Finding]":
 
 
 def _model(models: "list[ModelInfo]") -> "Finding":
+    from picode.client.environment import unheard
     from picode.installation.checkup import Finding
 
     model = next((model for model in models if model.default), None)
@@ -100,7 +101,7 @@ def _model(models: "list[ModelInfo]") -> "Finding":
         why = f"{model.name}: {model.why}" if model else "there is no model that can be used"
         return Finding("model", "fail", why, "`picode models` lists them; `picode auth` adds a key.")
     if model.name.startswith("demo"):
-        add = "`picode auth` adds a key for a real one."
+        add = unheard(models) or "`picode auth` adds a key for a real one."
         return Finding("model", "warn", f"{model.name}, which is no language model", add)
     return Finding("model", "ok", f"{model.name} ({model.why})")
 

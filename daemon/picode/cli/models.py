@@ -1,6 +1,7 @@
 """Which models can be used, and why the others cannot; the default is marked with a star."""
 
 import argparse
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from picode import paths
     from picode.client.blocking import connect
+    from picode.client.environment import unheard
     from picode.protocol.replies import Models
     from picode.protocol.requests import GetModels
 
@@ -25,7 +27,9 @@ def run(args: argparse.Namespace) -> int:
         for model in found:
             print(msgspec.json.encode(model).decode())
     else:
-        print("\n".join(table(found)))
+        print("\n".join(table(found)), flush=True)
+    if told := unheard(found):
+        print(told, file=sys.stderr)
     return 0
 
 

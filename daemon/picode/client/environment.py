@@ -1,6 +1,11 @@
 """What of a client's environment reaches the daemon that it starts: what tools, keys and networks need, no more."""
 
+import os
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from picode.protocol.values import ModelInfo
 
 NAMES = frozenset({
     "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "EDITOR", "VISUAL",
@@ -11,6 +16,8 @@ NAMES = frozenset({
     "ZELLIJ_SOCKET_DIR",
 })  # fmt: skip
 PREFIXES = ("LC_", "XDG_", "PICODE_", "ANTHROPIC_", "OPENAI_")
+DEMO = "demo/demo"
+"""The model of those who have no key."""
 # these tell of one shell or one test, not of the user
 WITHOUT = frozenset({"PICODE_TERMINAL", "PICODE_SECRET_FD", "PICODE_TTY", "PICODE_ZELLIJ", "PICODE_RECORD"})
 
@@ -22,3 +29,27 @@ def passed_on(environ: Mapping[str, str]) -> dict[str, str]:
         for name, value in environ.items()
         if (name in NAMES or name.startswith(PREFIXES)) and name not in WITHOUT
     }
+
+
+def has_key(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether this terminal has a provider's key, by its variable."""
+    from picode.credentials import VARIABLES
+
+    return any(environ.get(variable) for variable in VARIABLES.values())
+
+
+def unheard(models: "list[ModelInfo]", environ: Mapping[str, str] = os.environ) -> str:
+    """A sentence for keys that were exported after the daemon was started, so that it does not have them."""
+    from picode.credentials import VARIABLES
+
+    missed = [
+        variable
+        for variable in VARIABLES.values()
+        if environ.get(variable) and any(not one.usable and variable in one.why for one in models)
+    ]
+    if not missed:
+        return ""
+    return (
+        f"{' and '.join(missed)} {'is' if len(missed) == 1 else 'are'} set here, but the daemon was started without."
+        " `picode daemon restart` passes it on."
+    )

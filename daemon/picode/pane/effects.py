@@ -5,12 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from picode.client.environment import DEMO, has_key, unheard
 from picode.client.stream import Stream, connect
 from picode.errors import Missing, PicodeError
 from picode.pane.state import Back, Failed, Input, Lost, Open, Opened, Replied, Tell
 from picode.paths import Paths
 from picode.protocol import requests
-from picode.protocol.replies import Files, Prompts, Snapshot
+from picode.protocol.replies import Files, Models, Prompts, Snapshot
 from picode.protocol.values import Place
 from picode.tasks import spawn, stop
 
@@ -122,6 +123,9 @@ class Daemon:
         self.conversation = found.conversation
         snapshot = await self._stream.follow(found.conversation)
         snapshot.notices = snapshot.notices or found.notices
+        if snapshot.status.model == DEMO and has_key():
+            models = await self._stream.ask_for(Models, requests.GetModels(0))
+            snapshot.notices = [*snapshot.notices, *filter(None, [unheard(models.models)])]
         self._put(Opened(snapshot, begin.history))
 
     def _anew(self, snapshot: Snapshot) -> None:

@@ -1,6 +1,7 @@
 import pytest
 
-from picode.client.environment import passed_on
+from picode.client.environment import passed_on, unheard
+from picode.protocol.values import ModelInfo
 
 
 @pytest.mark.parametrize(
@@ -25,3 +26,18 @@ def test_what_the_daemon_needs_is_passed_on(name: str) -> None:
 )
 def test_what_is_one_shells_own_stays_there(name: str) -> None:
     assert passed_on({name: "x"}) == {}
+
+
+@pytest.mark.parametrize(
+    ("environ", "why", "told"),
+    [
+        ({"OPENAI_API_KEY": "x"}, "no key: set OPENAI_API_KEY or run …", True),
+        ({"OPENAI_API_KEY": "x"}, "OPENAI_API_KEY in the environment", False),
+        ({"OPENAI_API_KEY": ""}, "no key: set OPENAI_API_KEY or run …", False),
+        ({"ANTHROPIC_API_KEY": "x"}, "no key: set OPENAI_API_KEY or run …", False),
+        ({}, "no key: set OPENAI_API_KEY or run …", False),
+    ],
+)
+def test_a_key_that_came_after_the_daemon_is_told(environ: dict[str, str], why: str, told: bool) -> None:
+    model = ModelInfo("openai/gpt", "in the environment" in why, why)
+    assert ("OPENAI_API_KEY is set here" in unheard([model], environ)) is told
