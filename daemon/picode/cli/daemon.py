@@ -85,7 +85,10 @@ def _stop(args: argparse.Namespace) -> int:
 
 def _restart(args: argparse.Namespace) -> int:
     from picode.client.start import ensure_daemon
+    from picode.config import load
 
+    # with a broken setting the next one would not start, so the one that runs is left alone
+    load(paths.resolve())
     _end()
     ensure_daemon(paths.resolve())
     print("The daemon runs anew.")

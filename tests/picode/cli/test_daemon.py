@@ -32,6 +32,17 @@ def test_start_status_restart_stop(where: paths.Paths, strays: None) -> None:
     assert picode("stop").stdout == "The daemon did not run.\n"
 
 
+def test_a_broken_setting_does_not_end_the_daemon_that_runs(where: paths.Paths, strays: None) -> None:
+    picode("start")
+    first = holder(where)
+    where.settings.parent.mkdir(parents=True, exist_ok=True)
+    where.settings.write_text("[models]\nretries = 'x'\n")
+    told = picode("restart")
+    assert (told.returncode, told.stdout) == (78, "")
+    assert f"{where.settings}:2: models.retries is 'x'; expected a whole number." in told.stderr
+    assert holder(where) == first
+
+
 def test_without_a_daemon_status_says_so(where: paths.Paths) -> None:
     told = picode("status")
     assert (told.returncode, told.stdout) == (69, "")
