@@ -112,6 +112,12 @@ def make_private(directory: Path) -> Path:
     return directory
 
 
+def project_of(cwd: "str | Path") -> Path:
+    """The directory that names the project: Git's top level, else `cwd` itself; symbolic links resolved."""
+    here = Path(os.path.realpath(cwd))
+    return next((above for above in (here, *here.parents) if os.path.exists(above / ".git")), here)
+
+
 def check_socket(path: Path) -> Path:
     """`path`, when it is short enough to be a Unix socket's address."""
     if len(os.fsencode(path)) > LONGEST_SOCKET_PATH:

@@ -61,3 +61,13 @@ def test_a_socket_path_that_is_too_long_is_told_with_what_to_do() -> None:
 def test_the_assets_are_found_in_a_checkout() -> None:
     assert (paths.assets() / "layouts").is_dir()
     assert (paths.assets() / "shell").is_dir()
+
+
+def test_a_project_is_the_checkout_or_the_directory_itself(tmp_path: Path) -> None:
+    inside = tmp_path / "shop" / "src"
+    inside.mkdir(parents=True)
+    assert paths.project_of(inside) == inside.resolve()
+    (tmp_path / "shop" / ".git").write_text("gitdir: elsewhere")
+    (tmp_path / "link").symlink_to(inside)
+    assert paths.project_of(str(inside)) == (tmp_path / "shop").resolve()
+    assert paths.project_of(tmp_path / "link") == (tmp_path / "shop").resolve()

@@ -3,7 +3,6 @@
 import argparse
 import os
 import sys
-from pathlib import Path
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +40,7 @@ def _chat(args: argparse.Namespace) -> int:
     from picode.pane.effects import Start
 
     where, place = paths.resolve(), here()
-    settings = load(where, project=Path(place.cwd)).settings.pane
+    settings = load(where, project=paths.project_of(place.cwd)).settings.pane
     choice = "current" if place.zellij_session else "new"
     choice = "named" if args.session else "latest" if args.latest else "new" if args.new else choice
     begin = Start(place, choice, args.session, args.model, settings.history)  # type: ignore[arg-type]

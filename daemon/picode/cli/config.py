@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
     from picode.config import layers
     from picode.config.describe import sentence
 
-    loaded = layers.load(where, project=Path.cwd())
+    loaded = layers.load(where, project=paths.project_of(Path.cwd()))
     if args.action == "get":
         print(f"{_text(layers.value_of(loaded.settings, args.name))}")
         print(f"# {sentence(args.name)}  ({loaded.origins[args.name]})")

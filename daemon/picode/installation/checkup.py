@@ -17,7 +17,7 @@ from picode.installation.facts import Facts, users_shell
 
 State = Literal["ok", "warn", "fail"]
 SETUP = "Run `picode setup`."
-OLDEST_SHELL = {"bash": (4, 4), "zsh": (5, 1), "fish": (3, 1)}
+OLDEST_SHELL = {"bash": (4, 4), "zsh": (5, 8), "fish": (3, 6)}
 LITTLE, TOO_LITTLE = 200_000_000, 10_000_000
 
 
