@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 OPENINGS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds before each try to find the plugin, which may still be loading."""
+PATIENCE = 3.0
+"""Seconds for the plugin's first line, but for the last try: a message to it is lost now and then."""
 BEAT = 20.0
 """Seconds between snapshots while nothing changes."""
 PACE = 0.25
@@ -101,14 +103,15 @@ class Explorer:
 
     async def _hold(self) -> None:
         self.state = "looking"
-        for delay in OPENINGS:
+        for last, delay in enumerate(OPENINGS, 1 - len(OPENINGS)):
             await asyncio.sleep(delay)
             try:
                 # a pipe opened while nobody is attached would take the client's number from who comes next
                 if not await zellij.count_clients(self.session, self.env):
                     self.state = "asleep"
                     return
-                heard = await self._listen()
+                # who is still asked for its permission answers later: the last try waits for that
+                heard = await self._listen(None if last == 0 else PATIENCE)
             except PicodeError as error:
                 log.info("explorer of %s: %s", self.session, error)
                 heard = False
@@ -118,17 +121,22 @@ class Explorer:
                 return
         self.state = "missing"
 
-    async def _listen(self) -> bool:
-        """Read the plugin's lines until its pipe ends; whether there was any."""
+    async def _listen(self, patience: float | None) -> bool:
+        """Read the plugin's lines until its pipe ends; whether there was any. The first one must come in time."""
         opening = f'{{"type":"open","v":{plugin.VERSION}}}'
-        self._pipe = await zellij.HeldPipe.open(self.session, self.env, plugin.EVENTS, opening)
+        pipe = self._pipe = await zellij.HeldPipe.open(self.session, self.env, plugin.EVENTS, opening)
+        limit = asyncio.get_running_loop().call_later(patience, pipe.end) if patience else None
         self._run("beat", self._beats)
         heard = False
         try:
-            async for line in self._pipe:
+            async for line in pipe:
                 heard = True
+                if limit:
+                    limit.cancel()
                 await self._take(line)
         finally:
+            if limit:
+                limit.cancel()
             await self._drop()
         return heard
 

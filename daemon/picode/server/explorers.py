@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from picode import tasks
-from picode.errors import Missing, PicodeError
+from picode.errors import PicodeError
 from picode.paths import Paths
 from picode.protocol.events import InputInserted, Noticed
 from picode.protocol.terminal import Fetch
@@ -66,12 +66,7 @@ class Explorers:
                 await self._send(session, terminal, Fetch(number=number))
 
             async def send_pane(pane: str) -> None:
-                try:
-                    info = self._terminals.in_pane(session, pane)
-                except Missing as error:
-                    self._tell(session, error)
-                    return
-                await self._send(session, info.socket, Fetch(back=1, running=True))
+                await self._send_pane(session, env, pane)
 
             if len(self._explorers) >= MOST:
                 oldest = next(iter(self._explorers))
@@ -97,6 +92,22 @@ class Explorers:
         """Send a command's output; what goes wrong is told in the assistant's pane, where somebody looks."""
         try:
             record = await fetch(self._paths, terminal, request)
+            self._conversations.make_for(self._places[session]).ask("", command=record)
+        except PicodeError as error:
+            self._tell(session, error)
+
+    async def _send_pane(self, session: str, env: Mapping[str, str], pane: str) -> None:
+        """Send what the command in a pane has printed; from the screen where no recorder has it as text."""
+        from picode.server.pane_text import is_covered, of_pane, on_screen
+
+        try:
+            info = self._terminals.in_pane(session, pane)
+            if info is None:
+                record = await of_pane(session, env, pane)
+            else:
+                record = await fetch(self._paths, info.socket, Fetch(back=1, running=True))
+                if is_covered(record):
+                    record = await on_screen(session, env, record, pane)
             self._conversations.make_for(self._places[session]).ask("", command=record)
         except PicodeError as error:
             self._tell(session, error)

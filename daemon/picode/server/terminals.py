@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from picode.errors import Missing
 from picode.protocol.values import CommandNote, TerminalInfo
 
 MOST_TERMINALS = 256
@@ -83,14 +82,13 @@ class Terminals:
         ]
         return sorted(notes, key=lambda note: note.started)
 
-    def in_pane(self, session: str, pane: str) -> TerminalInfo:
-        """The recorded terminal in this pane. Raises Missing."""
+    def in_pane(self, session: str, pane: str) -> TerminalInfo | None:
+        """The recorded terminal in this pane, if there is one."""
+        self._forget_dead()
         for one in reversed(self._open.values()):
             if (one.info.place.zellij_session, one.info.place.zellij_pane) == (session, pane):
                 return one.info
-        raise Missing(
-            "No recorded shell runs in that pane.", "`picode doctor` says why a shell is not recorded."
-        )
+        return None
 
     def _forget_dead(self) -> None:
         """A recorder that was killed said no last word."""

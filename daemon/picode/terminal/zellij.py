@@ -197,9 +197,10 @@ class HeldPipe:
             self._server = os.pidfd_open(server)
         except OSError:
             return
-        asyncio.get_running_loop().add_reader(self._server, self._kill)
+        asyncio.get_running_loop().add_reader(self._server, self.end)
 
-    def _kill(self) -> None:
+    def end(self) -> None:
+        """Kill the process; whoever reads its lines comes to their end."""
         self._forget_server()
         try:
             os.killpg(self._process.pid, signal.SIGKILL)

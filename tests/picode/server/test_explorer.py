@@ -111,6 +111,16 @@ async def test_a_session_without_the_plugin_is_a_state(desk: Desk, monkeypatch: 
     await desk.until(lambda: desk.explorer.state == "here")
 
 
+async def test_a_lost_first_message_is_sent_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("picode.server.explorer.OPENINGS", (0.0, 0.01))
+    monkeypatch.setattr("picode.server.explorer.PATIENCE", 0.3)
+    program = desk.home / "zellij"
+    lost = "*picode-events*) [ -e lost ] || { touch lost; exec sleep 600; }; cat lines; exec sleep 600 ;;"
+    program.write_text(SCRIPT.replace("*picode-events*) [", f"{lost}\n*never*) ["))
+    desk.tells()
+    await desk.until(lambda: desk.explorer.state == "here")
+
+
 def test_a_path_with_blanks_is_quoted() -> None:
     assert (mention("a/b.py"), mention("a b.py")) == ("@a/b.py ", '@"a b.py" ')
 
