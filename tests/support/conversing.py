@@ -8,13 +8,17 @@ from support.screen import Terminal
 
 UP = "\x1b[1;3A"
 """Alt with an arrow: Zellij's own key to move the focus, here from the terminal to the assistant."""
+EXPLORER = 32
+"""Columns of a terminal of 140 that are not the assistant's."""
 SEND = "\x1ba"
 """Alt-a: the shell's key."""
 
 
 def assistant_ready(terminal: Terminal) -> None:
-    """The assistant's status line names the model."""
-    terminal.wait_for("anthropic/")
+    """The assistant's status line names the model (the explorer, at the left, does so as well)."""
+    terminal.wait_until(
+        lambda shown: any("anthropic/" in line[EXPLORER:] for line in shown.split("\n")), "the assistant"
+    )
 
 
 def go_to_assistant(terminal: Terminal) -> None:

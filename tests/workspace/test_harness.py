@@ -47,8 +47,7 @@ def test_a_new_tab_is_a_plain_one(workspace: Workspace) -> None:
 
 def test_an_orphan_of_a_test_is_found_and_killed(workspace: Workspace, home: Path) -> None:
     workspace.run("sh", "-c", "setsid sleep 300 </dev/null >/dev/null 2>&1 &")
-    (orphan,) = workspace.processes()
-    assert orphan.name() == "sleep"
+    (orphan,) = wait_for(lambda: [p for p in workspace.processes() if p.name() == "sleep"], "the orphan")
     workspace.kill(orphan)
     assert not workspace.processes()
     wait_for(lambda: not psutil.pid_exists(orphan.pid), "its collection")
