@@ -77,7 +77,9 @@ def _asked(message: User) -> str:
 def receipt_text(receipt: Receipt) -> str:
     """What left the machine: command, status, size, what was cut or taken out."""
     status = "still running" if receipt.status is None else f"exit {receipt.status}"
-    parts = [f"$ {safe_line(receipt.command) or '(piped text)'}", status, f"{size(receipt.size)} of output"]
+    parts = [f"$ {safe_line(receipt.command)}", status, f"{size(receipt.size)} of output"]
+    if not receipt.command:
+        parts = [f"{'piped text' if receipt.exact else 'the screen'}, {size(receipt.size)}"]
     parts.append(f"{receipt.sent:,} characters sent")
     if receipt.cut:
         parts.append(f"{receipt.cut:,} cut from the middle")

@@ -1,0 +1,29 @@
+import pytest
+
+from picode.pane.entries import receipt_text
+from picode.protocol.values import Receipt
+
+
+@pytest.mark.parametrize(
+    ("receipt", "told"),
+    [
+        (
+            Receipt(command="make", status=2, cwd="/", duration=1, size=900, sent=880),
+            "↑ $ make · exit 2 · 900 bytes of output · 880 characters sent",
+        ),
+        (
+            Receipt(command="tail -f x", status=None, cwd="/", duration=1, size=10, sent=9, cut=1),
+            "↑ $ tail -f x · still running · 10 bytes of output · 9 characters sent · 1 cut from the middle",
+        ),
+        (
+            Receipt(command="", status=None, cwd="/", duration=0, size=12, sent=11, redacted=["key"]),
+            "↑ piped text, 12 bytes · 11 characters sent · redacted: key",
+        ),
+        (
+            Receipt(command="", status=None, cwd="/", duration=0, size=12, sent=11, exact=False),
+            "↑ the screen, 12 bytes · 11 characters sent · read from the screen, so not exact",
+        ),
+    ],
+)
+def test_a_receipt_says_what_left_the_machine(receipt: Receipt, told: str) -> None:
+    assert receipt_text(receipt) == told
