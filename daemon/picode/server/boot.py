@@ -134,7 +134,9 @@ class Models:
         return self._tools
 
     def list(self) -> list[ModelInfo]:
-        return self.providers().models()
+        providers = self.providers()
+        providers.settings = config.load(self._paths).settings.models
+        return providers.models()
 
     def conversation(
         self, session: SessionFile, model: str, emit: Callable[[AnyEvent], None]
@@ -146,6 +148,7 @@ class Models:
         # read anew: a setting that was changed counts from the next conversation on
         settings = config.load(self._paths, os.environ, Path(project_of(session.cwd))).settings
         providers = self.providers()
+        providers.settings = settings.models
         if model:
             model = providers.resolve(model)[1].name
         return Conversation(
