@@ -128,6 +128,7 @@ class Conversation:
     ) -> None:
         """Start a turn, or queue for the one that runs. Raises PicodeError when it is refused."""
         self.check()
+        self._tools.check_grants(allow)
         limits = self._settings.shell
         words = Words(
             text, self._now(), tuple(images), command, piped, self.session.cwd, limits.output_limit, limits.redact,

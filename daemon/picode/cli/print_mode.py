@@ -72,9 +72,10 @@ def _piped() -> str:
 async def _ask(args: argparse.Namespace, text: str) -> int:
     from picode import paths
     from picode.cli.place import here
+    from picode.client.environment import DEMO, has_key, unheard
     from picode.client.stream import connect
-    from picode.protocol.replies import Snapshot
-    from picode.protocol.requests import Ask, Open, SetModel
+    from picode.protocol.replies import Models, Snapshot
+    from picode.protocol.requests import Ask, GetModels, Open, SetModel
 
     place = here()
     # a question from a script never becomes the workspace's conversation
@@ -89,6 +90,9 @@ async def _ask(args: argparse.Namespace, text: str) -> int:
         if args.model and choice != "new":
             await daemon.ask(SetModel(0, opened.conversation, args.model))
         snapshot = await daemon.follow(opened.conversation)
+        if snapshot.status.model == DEMO and has_key():
+            told = unheard((await daemon.ask_for(Models, GetModels(0))).models)
+            print(told, end="\n" * bool(told), file=sys.stderr)
         writer = JsonWriter(snapshot) if args.mode == "json" else TextWriter(sys.stdout.isatty())
         allow = [name.strip() for name in args.allow.split(",") if name.strip()]
         await daemon.ask(Ask(0, opened.conversation, text, allow=allow, unattended=True))

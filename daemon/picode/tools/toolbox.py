@@ -4,13 +4,14 @@
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from picode.config.schema import Settings
 from picode.context.redact import redact
+from picode.errors import UsageError
 from picode.messages import BashExecution, Text, ToolCall, ToolSpec, UserContent
 from picode.protocol.values import Approval
 from picode.tools import permissions
@@ -80,6 +81,14 @@ class Toolbox:
         """A turn's grants together with the settings' (of the conversation)."""
         tools = (settings or self.settings).tools
         return Policy(allow | set(tools.allow), frozenset(tools.deny), unattended)
+
+    def check_grants(self, allow: Iterable[str]) -> None:
+        """Raises UsageError for a tool that is not there: a slip of the pen would grant nothing, and say nothing."""
+        if unknown := sorted(set(allow) - {*self._tools, permissions.EVERYTHING}):
+            raise UsageError(
+                f"There is no tool {', '.join(unknown)} that could be allowed.",
+                f"There are {', '.join(self._tools)}; `{permissions.EVERYTHING}` means each of them.",
+            )
 
     def reads(self, name: str) -> bool:
         """Whether calls of this tool may run beside others; a tool that is not there does nothing at all."""

@@ -108,6 +108,13 @@ def test_json_begins_with_the_header_and_ends_with_the_agents_end(
     assert "".join(deltas) == "One two."
 
 
+def test_a_tool_that_is_not_there_cannot_be_allowed(picode: Run, model_server: ModelServer) -> None:
+    done = picode("-p", "hi", "--allow", "bash,wriet")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "There is no tool wriet" in done.stderr
+    assert model_server.requests == []
+
+
 def test_a_conversation_is_continued(picode: Run, model_server: ModelServer) -> None:
     model_server.enqueue(Script(Say("First.")), Script(Say("Second.")))
     picode("-p", "one")
