@@ -1,6 +1,5 @@
 import os
 
-
 from picode.protocol.values import CommandNote, Place, TerminalInfo
 from picode.server.terminals import MOST_NOTES, MOST_TERMINALS, Terminals
 
