@@ -10,11 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psutil
-import zmq
 
+from bench import key
 from bench.row import Row, absolute, against
 from picode.terminal.driver import Driven
-from support.key_daemon import KeyDaemon
 from support.ptyshell import WAITS, RecordedShell, environment, write_start_file
 
 FLOOD = 200_000_000
@@ -23,43 +22,7 @@ ECHOES = 400
 
 def rows() -> list[Row]:
     with tempfile.TemporaryDirectory(prefix="pc", dir="/tmp") as home:
-        return [*key(Path(home)), *prompts(Path(home)), *relay(Path(home)), *start(Path(home))]
-
-
-def key(home: Path) -> list[Row]:
-    """Alt-a typed until the request is at the daemon's socket, and the answer back at the recorder's."""
-    context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
-    router, dealer = context.socket(zmq.ROUTER), context.socket(zmq.DEALER)
-    router.bind(f"ipc://{home}/bare.sock")
-    dealer.connect(f"ipc://{home}/bare.sock")
-    daemon = KeyDaemon(home / "p" / "run")
-    shell = RecordedShell(home, "bash").ready()
-    shell.run("echo x")
-    daemon.serve(0.5)
-    keys, bare = [], []
-    for _ in range(300):
-        begun = time.perf_counter()
-        dealer.send(bytes(100))
-        sender, body = router.recv_multipart()
-        router.send_multipart([sender, body])
-        dealer.recv()
-        bare.append(time.perf_counter() - begun)
-        count = len(daemon.seen)
-        begun = time.perf_counter()
-        shell.send(b"\x1ba")
-        while len(daemon.seen) == count:
-            daemon.serve(1)
-        keys.append(time.perf_counter() - begun)
-        shell.read(0.005)
-    shell.hang_up()
-    daemon.close()
-    context.destroy(linger=0)
-    return [
-        against(
-            "Alt-a until the daemon acknowledges, against a bare round trip",
-            statistics.median(keys) * 1e3, statistics.median(bare) * 1e3, goal=2.5, unit="ms",
-        )
-    ]  # fmt: skip
+        return [*key.rows(Path(home)), *prompts(Path(home)), *relay(Path(home)), *start(Path(home))]
 
 
 def prompts(home: Path) -> list[Row]:

@@ -84,6 +84,27 @@ def test_text_on_the_line_is_the_question_and_stays_in_the_history(
     shell.wait_for(lambda seen: b"why; " in seen.replace(b"\r\x1b", b"\x1b"), start)
 
 
+def test_what_is_on_the_line_counts_however_it_came_there(shell: RecordedShell, daemon: KeyDaemon) -> None:
+    if shell.kind == "fish":
+        pytest.skip("fish has no such stack of lines")
+    shell.run("echo first")
+    shell.send(b"kept text")
+    # zsh puts the line aside and brings it back after the next command; bash brings the next one of its history
+    if shell.kind == "zsh":
+        shell.send(b"\x1bq")
+        shell.run("echo second")
+    else:
+        shell.send(b"\x15\x1b[A\x0f")
+        shell.until(lambda: shell.command(2) is not None)
+        shell.read(0.2)
+    start = len(shell.seen)
+    shell.read(0.2)
+    shell.send(b"\x1ba")
+    request = sent(shell, daemon)[0]
+    assert request.text == ("kept text" if shell.kind == "zsh" else "echo first")
+    assert b"8671" not in shell.seen[start:]
+
+
 @pytest.mark.parametrize("key", [b"\x1bz", b"\x18z"], ids=["alt", "ctrl-x"])
 def test_the_suggestion_is_put_on_the_line_and_not_run(
     shell: RecordedShell, daemon: KeyDaemon, key: bytes
@@ -111,10 +132,10 @@ def test_the_daemon_is_told_of_every_command(shell: RecordedShell, daemon: KeyDa
 
 def test_text_from_elsewhere_cannot_run(shell: RecordedShell) -> None:
     start = len(shell.seen)
-    shell.send(b"sleep 30\r")
-    shell.wait_for(b"\x1b]133;C", start)
+    shell.send(b"sh -c 'echo run''ning; read _'\r")
+    shell.wait_for(b"running\r\n", start)
     shell.until(lambda: isinstance(ask(shell.socket, Insert("no")), NotFetched))
-    shell.send(b"\x03")
+    shell.send(b"\r")
     shell.until(lambda: ask(shell.socket, Insert("echo a\x1b[201~\recho b\x03\x1ba")) == Inserted())
     shell.wait_for(b"b", shell.wait_for(b"[201~", start))
     assert b"\na[201~" not in shell.seen

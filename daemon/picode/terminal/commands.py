@@ -18,6 +18,7 @@ from picode.terminal.ring import COMMANDS, Kept, Output, Ring
 LONGEST_TYPED = 16 * 1024
 LONGEST_COMMAND = 64 * 1024
 PROMPT_END = re.compile(rb"\x1b\]133;B[^\x07\x1b]*(?:\x07|\x1b\\)")
+SEQUENCES = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[(=>][0B]?|[\r\x0f]")
 HISTORY_LINE = re.compile(rb"\s*(\d+)[* ] (.*)", re.DOTALL)
 # what fish prints itself between its preexec event and the command: paste mode off, the title, colours
 FISH_PROLOGUE = re.compile(
@@ -69,7 +70,22 @@ class Commands:
         self._ring = Ring()
         self._count = 0
         self._typed = bytearray()
+        self._keys = b""
         self._history = -1
+
+    def keys(self, data: bytes) -> None:
+        """The user (or we) typed `data`."""
+        self._keys = (self._keys + data)[-2:]
+
+    @property
+    def line_is_empty(self) -> bool:
+        """Nothing can stand on the prompt's line: no key was typed and nothing was shown since; false in doubt."""
+        if not self.at_prompt or self._keys:
+            return False
+        found = None
+        for found in PROMPT_END.finditer(self._typed):  # noqa: B007 - the last one
+            pass
+        return found is not None and not SEQUENCES.sub(b"", self._typed[found.end() :])
 
     def print(self, data: bytes) -> None:
         """The terminal showed `data`."""
@@ -110,6 +126,8 @@ class Commands:
             # several commands pasted at once: bash shows no prompt between them
             self._end(before)
             told.append(self._finish())
+        # text that the shell was asked to put on the next line came with another key than Enter
+        self._keys = b"" if self._keys.endswith((b"\r", b"\n")) else b"?"
         self._count += 1
         self.running = Command(self._count, _text(text) or self._echoed(), self.cwd)
         self.at_prompt = False
@@ -139,6 +157,8 @@ class Commands:
         if self.running:
             self._end(None)
             told.append(self._finish())
+        elif self._keys == b"\r":
+            self._keys = b""
         if cwd:
             self.cwd = _text(cwd)
         self.at_prompt = True

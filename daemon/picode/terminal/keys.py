@@ -4,6 +4,7 @@ HEAL = b"\x1b[86711~"
 REDRAW = b"\x1b[86712~"
 ALT = {b"\x1ba": b"\x1b[86713~", b"\x1bz": b"\x1b[86714~"}
 """Alt-a and Alt-z as a terminal sends them, and the sequences that the shells bind in every keymap."""
+MEANS = {b"\x1ba": "send", b"\x1bz": "suggest"}
 
 LONGEST = 32 * 1024
 

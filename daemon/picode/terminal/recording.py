@@ -100,9 +100,21 @@ class Recording:
 
     def _typed(self, data: bytes) -> bytes:
         """In vi mode Escape and then `a` is append: only both in one piece are the Alt key."""
-        if self.commands.at_prompt and self.commands.alt and data in keys.ALT:
-            return keys.ALT[data]
+        commands = self.commands
+        if commands.at_prompt and commands.alt and data in keys.ALT:
+            if self._recorded and commands.line_is_empty:
+                # the shell has nothing to add
+                self._pressed(Event(keys.MEANS[data]))
+                return b""
+            data = keys.ALT[data]
+        commands.keys(data)
         return data
+
+    def _pressed(self, event: Event) -> None:
+        try:
+            self._happened(event)
+        except Exception as problem:
+            self._failed(problem)
 
     def _heal(self) -> None:
         if not self._hooked:
@@ -110,10 +122,14 @@ class Recording:
 
     def type(self, data: bytes) -> None:
         """Give the shell input, as if it were typed."""
+        if data not in (keys.HEAL, keys.REDRAW):
+            self.commands.keys(data)
         self._in.write(data)
 
     def say(self, sentence: str) -> None:
         """One line to the user; at a prompt, the shell then draws it again."""
+        # it may quote a file's name or a server's words
+        sentence = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in sentence)
         if self.commands.at_prompt:
             self._out.write(f"\r\n\x1b[Kpicode: {sentence}\r\n".encode())
             self.type(keys.REDRAW)

@@ -1,5 +1,7 @@
 """From marks and bytes to commands."""
 
+import pytest
+
 from picode.terminal.commands import Commands
 from picode.terminal.marks import Mark
 
@@ -72,3 +74,57 @@ def test_what_fish_prints_before_the_command_is_taken_off_once() -> None:
     kept = commands.kept(commands.finished[-1])
     assert kept is not None
     assert kept.head == b"\x1b[mout"
+
+
+PROMPT = b"\x1b]133;A\x07$ \x1b]133;B\x07"
+
+
+def at_prompt(typed: bytes, ran: bool = True) -> Commands:
+    """A prompt after `typed` was typed at the one before it, and a command ran or did not."""
+    commands = Commands("zsh", "/")
+    commands.mark(prompt())
+    commands.print(PROMPT)
+    commands.keys(typed)
+    if ran:
+        kinds(commands, Mark("C", [b"", b"ls"]), Mark("D", [b"0"]))
+    commands.mark(prompt())
+    return commands
+
+
+@pytest.mark.parametrize(
+    ("typed", "ran", "shown", "empty"),
+    [
+        (b"ls\r", True, PROMPT, True),
+        (b"\r", False, PROMPT, True),
+        (b"ls\r", True, PROMPT + b"\x1b[K\x1b[?2004h\x1b]0;title\x07\r", True),
+        (b"ls\r", True, PROMPT + b"pushed text", False),
+        (b"ls\x0f", True, PROMPT, False),
+        (b"text\x1bq", False, PROMPT, False),
+        (b"text\x03", False, PROMPT, False),
+        (b"ls\r", True, b"$ ", False),
+        (b"ls\r", True, b"", False),
+        (b"ls\rfoo", True, PROMPT, False),
+    ],
+)
+def test_a_line_is_known_to_be_empty_only_without_doubt(
+    typed: bytes, ran: bool, shown: bytes, empty: bool
+) -> None:
+    commands = at_prompt(typed, ran)
+    commands.print(shown)
+    assert commands.line_is_empty is empty
+
+
+def test_a_key_typed_at_the_prompt_or_ahead_of_it_may_stand_on_the_line() -> None:
+    commands = at_prompt(b"ls\r")
+    commands.print(PROMPT)
+    commands.keys(b"x")
+    assert not commands.line_is_empty
+    commands.keys(b"\x7f")
+    assert not commands.line_is_empty
+    commands = Commands("bash", "/")
+    kinds(commands, prompt(), Mark("C", [b"0"]))
+    commands.keys(b"typed ahead")
+    commands.mark(prompt())
+    commands.print(PROMPT)
+    assert not commands.line_is_empty
+    assert not Commands("bash", "/").line_is_empty
