@@ -6,8 +6,10 @@ asked last there, else the one whose file was written last.
 
 import asyncio
 import logging
+import os
 from collections import OrderedDict
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from picode import tasks
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 MOST_AT_REST = 32
 """Living conversations; above that, the one that rests longest gives up its file."""
+MOST_EMPTY = 64
+"""Above that, one in which nothing was said yet may go, too."""
 LONGEST_TAIL = 5000
 ENDED_WITHIN = 6.0
 """Seconds that the end of one turn may take."""
@@ -88,14 +92,19 @@ class Conversations:
     def of(self, place: Place) -> "Conversation | None":
         """The conversation of this place, when it has one."""
         _check(place)
+        return self._of(place, "" if place.zellij_session else project_of(place.cwd))
+
+    def _of(self, place: Place, project: str) -> "Conversation | None":
         if place.zellij_session:
             return self._known(self._workspaces.current(place.zellij_session))
-        return self._known(self._of_project.get(project_of(place.cwd), "")) or self._latest(place)
+        return self._known(self._of_project.get(project, "")) or self._latest(place)
 
     def make_for(self, place: Place) -> "Conversation":
         """The conversation of this place, made when it has none."""
-        found = self.of(place) or self._new(place, "")
-        self._choose(place, found)
+        _check(place)
+        project = "" if place.zellij_session else project_of(place.cwd)
+        found = self._of(place, project) or self._new(place, "")
+        self._choose(place, found, project)
         return found
 
     def workspaces_of(self, conversation: str) -> list[str]:
@@ -121,6 +130,18 @@ class Conversations:
             running=conversation.running,
             notices=[*session.notices, *self._workspaces.notices],
         )
+
+    async def let_go(self, path: Path) -> str:
+        """Close the conversation in this file, if it lives; its id. Raises TryLater while it is at work."""
+        living = {os.path.realpath(one.session.path): one for one in self._living.values()}
+        conversation = living.get(os.path.realpath(path))
+        if conversation is None:
+            return ""
+        if conversation.busy:
+            raise TryLater("The conversation is at work.", "Wait for the turn to end, or cancel it.")
+        del self._living[conversation.id]
+        await _end(conversation)
+        return conversation.id
 
     async def close(self) -> None:
         """End every turn in order, keep what there is, close every file."""
@@ -162,10 +183,10 @@ class Conversations:
         self._let_one_go()
         return conversation
 
-    def _choose(self, place: Place, conversation: "Conversation") -> None:
+    def _choose(self, place: Place, conversation: "Conversation", project: str = "") -> None:
         name = place.zellij_session
         if not name:
-            self._of_project[project_of(place.cwd)] = conversation.id
+            self._of_project[project or project_of(place.cwd)] = conversation.id
         elif self._workspaces.current(name) != conversation.id:
             try:
                 self._workspaces.choose(name, conversation.id)
@@ -179,9 +200,10 @@ class Conversations:
         """Above the bound, close one that rests and was not used longest."""
         if len(self._living) <= MOST_AT_REST:
             return
+        # one without a message is only here, so it stays as long as there are not too many of them
+        crowded = len(self._living) > MOST_EMPTY
         for id_, conversation in list(self._living.items())[:-1]:
-            # one without a message is only here
-            if not conversation.busy and conversation.session.on_disk:
+            if not conversation.busy and (conversation.session.on_disk or crowded):
                 del self._living[id_]
                 task = self._closing[id_] = tasks.spawn(_end(conversation), f"close conversation {id_}")
                 task.add_done_callback(lambda _, id_=id_: self._closing.pop(id_, None))  # type: ignore[misc]
