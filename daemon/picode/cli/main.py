@@ -19,7 +19,7 @@ COMMANDS: dict[str, str] = {
     "last": "the last command's output, as recorded",
     "send": "send the last output, or what is piped in, to the assistant",
     "daemon": "start, stop, restart, status, logs",
-    "sessions": "list conversations",
+    "sessions": "list, search, show, export, import, delete conversations",
     "models": "which models can be used, and why the others cannot",
     "auth": "add, list or remove a provider's key",
     "config": "get, set or show settings",

@@ -105,6 +105,19 @@ class InputInserted(Event, tag="input_inserted"):
     text: str
 
 
+class LeafMoved(Event, tag="leaf_moved"):
+    """The conversation is at another place of its tree: what was shown of it no longer counts; `Look` at it anew."""
+
+    leaf: str = ""
+    """Empty: the next message begins anew."""
+
+
+class NameChanged(Event, tag="name_changed"):
+    """The conversation is called something else."""
+
+    name: str
+
+
 class CommandSeen(Event, tag="command_seen"):
     """A shell of the workspace began or ended a command."""
 
@@ -127,8 +140,8 @@ class Subscribed(Event, tag="subscribed"):
 
 AnyEvent = (
     EntryAdded | AnswerBegun | TextAdded | ThoughtAdded | ToolPlanned | ToolStarted | ToolPrinted | ApprovalNeeded
-    | ApprovalSettled | StatusChanged | TurnStarted | TurnEnded | Noticed | Suggested | InputInserted | CommandSeen
-    | CurrentChanged | DaemonStopping | Subscribed
+    | ApprovalSettled | StatusChanged | TurnStarted | TurnEnded | Noticed | Suggested | InputInserted | LeafMoved
+    | NameChanged | CommandSeen | CurrentChanged | DaemonStopping | Subscribed
 )  # fmt: skip
 
 

@@ -4,7 +4,17 @@ from msgspec import Struct, field
 
 from picode.messages import Assistant
 from picode.protocol.events import Announced
-from picode.protocol.values import ConversationInfo, Entry, ModelInfo, Queued, Status, TerminalInfo, ToolRun
+from picode.protocol.values import (
+    ConversationInfo,
+    Entry,
+    Hit,
+    ModelInfo,
+    Node,
+    Queued,
+    Status,
+    TerminalInfo,
+    ToolRun,
+)
 
 
 class Reply(Struct, omit_defaults=True, tag_field="type"):
@@ -95,6 +105,36 @@ class Conversations(Reply, tag="conversations"):
     conversations: list[ConversationInfo]
 
 
+class Found(Reply, tag="found"):
+    """What a search found."""
+
+    hits: list[Hit] = field(default_factory=list)
+    pending: int = 0
+    """Conversations with messages that cannot be found yet: they are still being read; ask again."""
+
+
+class Exported(Reply, tag="exported"):
+    path: str
+    size: int = 0
+    """Bytes."""
+
+
+class Tree(Reply, tag="tree"):
+    """A conversation's messages, in the file's order, and the one that the next message follows."""
+
+    leaf: str = ""
+    nodes: list[Node] = field(default_factory=list)
+
+
+class Moved(Reply, tag="moved"):
+    """Where the next message goes: into `conversation`, after `leaf` (empty: it begins anew)."""
+
+    conversation: str
+    leaf: str = ""
+    text: str = ""
+    """For the editor."""
+
+
 class Files(Reply, tag="files"):
     paths: list[str]
 
@@ -109,5 +149,5 @@ class Terminals(Reply, tag="terminals"):
 
 AnyReply = (
     Welcome | Pong | Accepted | Refused | DaemonStatus | Snapshot | Replayed | Suggestion | Cancelled
-    | Models | Conversations | Files | Prompts | Terminals
+    | Models | Conversations | Found | Exported | Tree | Moved | Files | Prompts | Terminals
 )  # fmt: skip

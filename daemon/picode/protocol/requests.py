@@ -145,6 +145,81 @@ class GetConversations(Request, tag="get_conversations"):
     limit: int = 50
 
 
+class Search(Request, tag="search"):
+    """Messages in which all `words` are; what stands in double quotes is a phrase, and the last word may be the
+    beginning of one. Reply: `Found`, newest first; `cwd` empty: in all projects."""
+
+    words: str
+    cwd: str = ""
+    limit: int = 20
+
+
+class Export(Request, tag="export"):
+    """Write the active path of a conversation to the file `path` (a new one; empty: the daemon chooses).
+    Reply: `Exported`."""
+
+    conversation: str
+    format: Literal["html", "md", "json", "text"] = "html"
+    path: str = ""
+
+
+class Import(Request, tag="import"):
+    """Copy a session file, byte for byte, among the conversations. Reply: `Accepted` with its id; refused when it is
+    no session file, or when another conversation has its id."""
+
+    path: str
+
+
+class Delete(Request, tag="delete"):
+    """Remove a conversation's file for good. Reply: `Accepted`; refused while it is at work."""
+
+    conversation: str
+
+
+class GetTree(Request, tag="get_tree"):
+    """The messages of all branches. Reply: `Tree`."""
+
+    conversation: str
+    limit: int = 2000
+    """Of the messages, the last so many of the file; those of the active path come first."""
+
+
+class Navigate(Request, tag="navigate"):
+    """Let the next message follow `entry`; one that a person typed is given back to be changed. Reply: `Moved`;
+    refused while a turn runs. Everybody hears `LeafMoved`."""
+
+    conversation: str
+    entry: str
+
+
+class Fork(Request, tag="fork"):
+    """A new conversation of all before the user's message `entry`. Reply: `Moved` with the new conversation."""
+
+    conversation: str
+    entry: str
+
+
+class Clone(Request, tag="clone"):
+    """A new conversation of all up to here. Reply: `Moved` with the new conversation."""
+
+    conversation: str
+
+
+class SetLabel(Request, tag="set_label"):
+    """Label an entry, for finding it in the tree; empty: take the label away. Reply: `Accepted`."""
+
+    conversation: str
+    entry: str
+    label: str = ""
+
+
+class SetName(Request, tag="set_name"):
+    """Call a conversation something. Reply: `Accepted`; everybody hears `NameChanged`."""
+
+    conversation: str
+    name: str
+
+
 class GetFiles(Request, tag="get_files"):
     """Paths below the conversation's directory for `@` completion. Reply: `Files`, best first."""
 
@@ -200,6 +275,7 @@ class GetTerminals(Request, tag="get_terminals"):
 
 AnyRequest = (
     Hello | Ping | GetStatus | Shutdown | Open | Replay | Look | Ask | Send | GetSuggestion | Cancel | Answer
-    | RunCommand | SetModel | GetModels | GetConversations | GetFiles | GetPrompts | InsertInput
+    | RunCommand | SetModel | GetModels | GetConversations | Search | Export | Import | Delete | GetTree | Navigate
+    | Fork | Clone | SetLabel | SetName | GetFiles | GetPrompts | InsertInput
     | TerminalOpened | CommandStarted | CommandFinished | TerminalClosed | GetTerminals
 )  # fmt: skip

@@ -182,6 +182,22 @@ class Hit(Struct, omit_defaults=True):
     """The text around the match, on one line: by turns what does not match and what does."""
 
 
+class Node(Struct, omit_defaults=True):
+    """A message in a conversation's tree."""
+
+    entry: str
+    parent: str = ""
+    """The message before it; empty: it begins a branch of its own."""
+    role: str = ""
+    text: str = ""
+    """Its beginning, on one line."""
+    time: int = 0
+    """Milliseconds since 1970; 0: not known."""
+    label: str = ""
+    active: bool = False
+    """It is on the path to where the conversation is."""
+
+
 class TerminalInfo(Struct, omit_defaults=True):
     """A recorded terminal that is alive."""
 

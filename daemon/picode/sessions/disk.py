@@ -22,9 +22,17 @@ def open_file(path: Path) -> tuple[int, bool]:
     except IsADirectoryError as error:
         raise Missing(f"{path} is a directory, not a session file.") from error
     except OSError:
-        pass
+        return open_to_read(path), False
+
+
+def open_to_read(path: Path) -> int:
+    """A descriptor that only reads."""
     try:
-        return os.open(path, os.O_RDONLY | os.O_CLOEXEC), False
+        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError as error:
+        raise Missing(
+            f"There is no session file {path}.", "`picode sessions` lists those that are there."
+        ) from error
     except OSError as error:
         raise failed(path, "read", error) from error
 

@@ -71,8 +71,10 @@ def _without_surrogates(value: Any) -> Any:
     return value
 
 
-def header_line(id_: str, cwd: str, now: int) -> bytes:
-    return _line({"type": "session", "version": 3, "id": id_, "timestamp": iso(now), "cwd": cwd})
+def header_line(id_: str, cwd: str, now: int, parent: str = "") -> bytes:
+    """`parent`: the file that the conversation was made of."""
+    raw = {"type": "session", "version": 3, "id": id_, "timestamp": iso(now), "cwd": cwd}
+    return _line(raw | ({"parentSession": parent} if parent else {}))
 
 
 def entry_line(kind: str, id_: str, parent: str | None, now: int, said: dict[str, Any]) -> bytes:

@@ -58,13 +58,43 @@ class SessionFile:
     @classmethod
     def create(cls, directory: Path, cwd: str, now: Callable[[], int] | None = None) -> "SessionFile":
         """A new conversation; its file is made in `directory` by the first `append_message`. `now`: milliseconds."""
-        clock = now or milliseconds_now
-        began, id_ = clock(), str(uuid.uuid4())
-        header = header_line(id_, cwd, began)
+        return cls._new(directory, cwd, "", b"", now or milliseconds_now)
+
+    @classmethod
+    def derive(
+        cls, directory: Path, cwd: str, parent: Path, lines: bytes, now: Callable[[], int]
+    ) -> "SessionFile":
+        """A new conversation with `lines` of `parent` in it; on disk at once when there is a message among them."""
+        session = cls._new(directory, cwd, str(parent), lines, now)
+        if session.tree.has("message"):
+            session._materialise(b"")
+        return session
+
+    @classmethod
+    def _new(
+        cls, directory: Path, cwd: str, parent: str, lines: bytes, now: Callable[[], int]
+    ) -> "SessionFile":
+        began, id_ = now(), str(uuid.uuid4())
+        content = header_line(id_, cwd, began, parent) + lines
         stamp = iso(began).replace(":", "-").replace(".", "-")
         path = directory / f"{stamp}_{id_}.jsonl"
-        session = cls(path, scan([header], path), clock)
-        session._buffer = bytearray(header)
+        session = cls(path, scan(io.BytesIO(content), path), now)
+        session._buffer = bytearray(content)
+        return session
+
+    @classmethod
+    def look(cls, path: Path) -> "SessionFile":
+        """An existing file as it is now, only to be read: not locked, and nothing in it is mended."""
+        descriptor = disk.open_to_read(path)
+        try:
+            found, buffer = _read(descriptor, path)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        session = cls(path, found, milliseconds_now)
+        session._descriptor, session._writable = descriptor, False
+        if buffer is not None:
+            session._buffer = bytearray(buffer)
         return session
 
     @classmethod

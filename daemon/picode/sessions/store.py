@@ -85,12 +85,24 @@ class Store:
                 continue  # broken, or gone by now: the one before it
         return None
 
+    def adopt(self, session: SessionFile) -> None:
+        """A conversation that was made of another one."""
+        self._open[_key(session.path)] = session
+
     def find(self, name: str) -> SessionFile:
         """By id, the beginning of one, or path. Raises Missing, UsageError (several; it lists them)."""
+        return self.open(self.path_of(name))
+
+    def named(self, id_: str) -> builtins.list[Path]:
+        """The file of the conversation with exactly this id, if there is one."""
+        return [path for found, path in self._named(id_).items() if found == id_]
+
+    def path_of(self, name: str) -> Path:
+        """The same as `find`, without opening it."""
         self._forget_closed()
         path = Path(os.path.expanduser(name))
         if "/" in name or name.endswith(".jsonl"):
-            return self.open(path)
+            return path
         found = self._named(name)
         if not found:
             raise Missing(
@@ -102,7 +114,7 @@ class Store:
             raise UsageError(
                 f"“{name}” begins the ids of {len(found)} conversations: {ids}.", "Type more of it."
             )
-        return self.open(exact[0] if exact else next(iter(found.values())))
+        return exact[0] if exact else next(iter(found.values()))
 
     def _named(self, prefix: str) -> dict[str, Path]:
         """Paths by id; names of files tell most of them, headers the rest."""

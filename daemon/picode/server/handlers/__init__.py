@@ -5,6 +5,7 @@ from picode.server.dispatch import Handler
 from picode.server.handlers.basics import Basics
 from picode.server.handlers.conversing import Conversing
 from picode.server.handlers.lists import Lists
+from picode.server.handlers.sessions import Sessions
 from picode.server.handlers.terminals import Recorders
 from picode.server.state import Daemon
 
@@ -17,6 +18,7 @@ def table(daemon: Daemon) -> dict[type, Handler]:
         Lists(daemon),
         Recorders(daemon),
     )
+    sessions = Sessions(daemon)
     return {
         r.Ping: basics.ping,
         r.GetStatus: basics.status,
@@ -36,6 +38,16 @@ def table(daemon: Daemon) -> dict[type, Handler]:
         r.GetConversations: lists.conversations,
         r.GetFiles: lists.files,
         r.GetPrompts: lists.prompts,
+        r.Search: sessions.search,
+        r.Export: sessions.export,
+        r.Import: sessions.take_in,
+        r.Delete: sessions.delete,
+        r.GetTree: sessions.tree,
+        r.Navigate: sessions.navigate,
+        r.Fork: sessions.fork,
+        r.Clone: sessions.clone,
+        r.SetLabel: sessions.label,
+        r.SetName: sessions.name,
         r.TerminalOpened: recorders.opened,
         r.CommandStarted: recorders.started,
         r.CommandFinished: recorders.finished,

@@ -18,9 +18,10 @@ class Lists:
     async def models(self, request: r.GetModels) -> Models:
         return Models(id=0, models=await asyncio.to_thread(self._daemon.models))
 
-    def conversations(self, request: r.GetConversations) -> Conversations:
+    async def conversations(self, request: r.GetConversations) -> Conversations:
         living = self._daemon.conversations
-        found = living.store.list(request.cwd, max(1, min(request.limit, MOST)))
+        limit = max(1, min(request.limit, MOST))
+        found = await asyncio.to_thread(living.store.list, request.cwd, limit)
         for info in found:
             info.state = living.state_of(info.id)
         return Conversations(id=0, conversations=found)

@@ -1,0 +1,151 @@
+"""Conversations as files: search, export, import, delete; and moving in their trees."""
+
+import asyncio
+import os
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from picode import tasks
+from picode.errors import TryLater, UsageError
+from picode.protocol import requests as r
+from picode.protocol.events import AnyEvent, LeafMoved, NameChanged
+from picode.protocol.replies import Accepted, Exported, Found, Moved, Tree
+from picode.server.state import Daemon
+from picode.sessions import branching
+from picode.sessions.disk import failed
+from picode.sessions.file import SessionFile
+
+if TYPE_CHECKING:
+    from picode.agents.conversation import Conversation
+
+MOST_HITS = 500
+MOST_NODES = 10_000
+PATIENCE = 5.0
+"""Seconds that a search waits for conversations that are still being read."""
+
+
+class Sessions:
+    """Handlers that read or write much do it in a thread."""
+
+    def __init__(self, daemon: Daemon) -> None:
+        self._daemon = daemon
+        self._conversations = daemon.conversations
+        self._store = daemon.conversations.store
+
+    async def search(self, request: r.Search) -> Found:
+        limit = max(1, min(request.limit, MOST_HITS))
+        hits, pending = await asyncio.to_thread(
+            self._store.search, request.words, request.cwd, limit, PATIENCE
+        )
+        return Found(id=0, hits=hits, pending=pending)
+
+    async def export(self, request: r.Export) -> Exported:
+        session = self._store.path_of(request.conversation)
+        return await asyncio.to_thread(_export, session, request, self._daemon.paths.data / "exports")
+
+    async def take_in(self, request: r.Import) -> Accepted:
+        from picode.sessions.exchange import take_in
+
+        if not request.path.startswith("/"):
+            raise UsageError(f"{request.path} is not an absolute path.")
+        return Accepted(id=0, conversation=await asyncio.to_thread(take_in, self._store, Path(request.path)))
+
+    async def delete(self, request: r.Delete) -> Accepted:
+        from picode.sessions.exchange import remove
+
+        path = self._store.path_of(request.conversation)
+        id_ = await self._conversations.let_go(path)
+        if path.exists():
+            await asyncio.to_thread(remove, self._store, path)
+        return Accepted(id=0, conversation=id_)
+
+    async def tree(self, request: r.GetTree) -> Tree:
+        from picode.sessions.outline import outline
+
+        session = self._conversations.get(request.conversation).session
+        limit = max(1, min(request.limit, MOST_NODES))
+        return Tree(id=0, leaf=session.leaf or "", nodes=outline(session, limit))
+
+    def navigate(self, request: r.Navigate) -> Moved:
+        conversation = self._at_rest(request.conversation)
+        text = branching.navigate(conversation.session, request.entry)
+        leaf = conversation.session.leaf or ""
+        self._tell(conversation, LeafMoved(leaf))
+        return Moved(id=0, conversation=conversation.id, leaf=leaf, text=text)
+
+    def fork(self, request: r.Fork) -> Moved:
+        made, text = branching.fork(self._conversations.get(request.conversation).session, request.entry)
+        return self._moved(made, text)
+
+    def clone(self, request: r.Clone) -> Moved:
+        return self._moved(branching.clone(self._conversations.get(request.conversation).session))
+
+    def label(self, request: r.SetLabel) -> Accepted:
+        conversation = self._conversations.get(request.conversation)
+        branching.set_label(conversation.session, request.entry, request.label)
+        self._sync(conversation)
+        return Accepted(id=0, conversation=conversation.id)
+
+    def name(self, request: r.SetName) -> Accepted:
+        conversation = self._conversations.get(request.conversation)
+        name = branching.set_name(conversation.session, request.name)
+        self._sync(conversation)
+        self._tell(conversation, NameChanged(name))
+        return Accepted(id=0, conversation=conversation.id)
+
+    def _moved(self, made: SessionFile, text: str = "") -> Moved:
+        self._store.adopt(made)
+        return Moved(id=0, conversation=made.id, leaf=made.leaf or "", text=text)
+
+    def _at_rest(self, name: str) -> "Conversation":
+        """A call and its result stay on one path."""
+        conversation = self._conversations.get(name)
+        if conversation.busy:
+            raise TryLater("The conversation is at work.", "Wait for the turn to end, or cancel it.")
+        return conversation
+
+    def _sync(self, conversation: "Conversation") -> None:
+        tasks.spawn(asyncio.to_thread(conversation.session.sync), "sync")
+
+    def _tell(self, conversation: "Conversation", event: AnyEvent) -> None:
+        self._daemon.bus.emit(conversation.id, event)
+
+
+def _export(session: Path, request: r.Export, directory: Path) -> Exported:
+    from picode.sessions.export import export
+
+    found = SessionFile.look(session)
+    try:
+        target = Path(request.path) if request.path else directory / f"{session.stem}.{request.format}"
+        if not target.is_absolute():
+            raise UsageError(f"{request.path} is not an absolute path.")
+        return _whole(target, lambda file: export(found, request.format, file), over=not request.path)
+    finally:
+        found.close()
+
+
+def _whole(target: Path, write: Callable[[IO[bytes]], None], over: bool) -> Exported:
+    """Make the file all at once; only one that is our own is written over."""
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".picode-", delete=False) as file:
+            try:
+                write(file.file)
+                file.flush()
+                if over:
+                    os.replace(file.name, target)
+                else:
+                    os.link(file.name, target)
+            finally:
+                with suppress(FileNotFoundError):
+                    os.unlink(file.name)
+            return Exported(id=0, path=str(target), size=file.tell())
+    except FileExistsError as error:
+        raise UsageError(
+            f"{target} is there already.", "Choose another name; nothing was written."
+        ) from error
+    except OSError as error:
+        raise failed(target, "written", error, "file") from error
