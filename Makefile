@@ -41,6 +41,7 @@ zellij: ## find Zellij, or build it into .tools
 docs: $(READY) ## print the reference pages anew
 	$(BIN)/python -m picode.config.describe > docs/configuration.md
 	$(BIN)/python -m picode.protocol.describe docs
+	PYTHONPATH=tests $(BIN)/python -m support.model_chaos > docs/failures.md
 
 clean: ## remove what make built, but for Zellij
 	rm -rf $(VENV) dist zellij-plugin/*/target

@@ -119,6 +119,8 @@ class Script:
     gzip: bool = False
     before: str = ""
     """The name of a gate in front of the response's headers."""
+    hang_up: str = ""
+    """`before`: no response at all; `headers`: nothing but them; `behind`: all of it, but not HTTP's own end."""
 
     def __init__(self, *steps: Step, **options: Any) -> None:
         self.steps = steps

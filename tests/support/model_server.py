@@ -252,6 +252,8 @@ class ModelServer:
     async def _play(self, script: Script, request: Received, writer: asyncio.StreamWriter) -> None:
         if script.before:
             await self._gate(script.before)
+        if script.hang_up == "before":
+            raise _Gone
         model = request.body.get("model", "") if isinstance(request.body, dict) else ""
         format_ = wire(request.path, script, model)
         if script.body is not None or script.status != 200:
@@ -262,6 +264,8 @@ class ModelServer:
         squeeze = zlib.compressobj(wbits=31) if script.gzip else None
         await self._head(writer, {"content-type": format_.content_type, **script.headers}, script.gzip)
         request.begun.set()
+        if script.hang_up == "headers":
+            raise _Gone
         for piece in format_.stream():
             if isinstance(piece, bytes):
                 data = piece
@@ -270,6 +274,8 @@ class ModelServer:
                 await self._chunks(writer, data, script.slice)
             else:
                 await self._step(piece)
+        if script.hang_up == "behind":
+            raise _Gone
         if squeeze is not None:
             await self._chunks(writer, squeeze.flush(), 0)
         writer.write(b"0\r\n\r\n")

@@ -91,7 +91,8 @@ def _inside(errors: "list[BaseException]") -> tuple[str, str, str] | None:
         if isinstance(error, socket.gaierror):
             return "network", "dns", ""
         if isinstance(error, ssl.SSLError):
-            return "network", "tls", str(getattr(error, "verify_message", "") or error.reason or "")
+            said = str(getattr(error, "verify_message", "") or error.reason or "")
+            return "network", "tls", "it does not speak TLS" if said in phrases.NO_TLS else said
         if isinstance(error, ConnectionRefusedError) or re.search(r"Errno (111|61)\]", str(error)):
             return "network", "refused_connection", ""
     return None
@@ -168,7 +169,8 @@ def _made(asked: Asked, kind: str, form: str, said: str, status: int = 0) -> Mod
         "variable": asked.variable, "base": asked.base_variable, "said": said, "near": _near(asked),
         "because": f": {said.rstrip('.')}" if said else "", "status": f" (status {status})" if status else "",
     }  # fmt: skip
-    told = message.format(**words)
+    # what was quoted may have an end of its own
+    told = re.sub(r"([?!])\.$", r"\1", message.format(**words))
     return ModelFailed(kind, told[:1].upper() + told[1:], hint.format(**words).strip())
 
 

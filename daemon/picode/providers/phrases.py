@@ -33,6 +33,9 @@ BY_STATUS = {
     429: "rate", 500: "server", 502: "server", 503: "overload", 504: "server", 529: "overload",
 }  # fmt: skip
 
+# OpenSSL's words, in its older and its newer versions, for a server that answers in plain text.
+NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "UNKNOWN_PROTOCOL", "HTTP_REQUEST")
+
 # What httpx raises, by name: kind, form, words.
 EXCEPTIONS: dict[str, tuple[str, str, str]] = {
     "ConnectTimeout": ("timeout", "cannot_connect_in_time", ""),
