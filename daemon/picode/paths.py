@@ -6,6 +6,7 @@ keeps that kind (platformdirs). The runtime directory holds sockets, so it is 07
 
 import os
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -116,6 +117,14 @@ def project_of(cwd: "str | Path") -> Path:
     """The directory that names the project: Git's top level, else `cwd` itself; symbolic links resolved."""
     here = Path(os.path.realpath(cwd))
     return next((above for above in (here, *here.parents) if os.path.exists(above / ".git")), here)
+
+
+def working_directory(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where this process works; when that directory was removed, the name that the shell knew it by, else home."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        return Path(environ.get("PWD") or os.path.expanduser("~"))
 
 
 def check_socket(path: Path) -> Path:

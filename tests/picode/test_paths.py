@@ -71,3 +71,14 @@ def test_a_project_is_the_checkout_or_the_directory_itself(tmp_path: Path) -> No
     (tmp_path / "link").symlink_to(inside)
     assert paths.project_of(str(inside)) == (tmp_path / "shop").resolve()
     assert paths.project_of(tmp_path / "link") == (tmp_path / "shop").resolve()
+
+
+def test_a_directory_that_was_removed_keeps_the_shells_name_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    assert paths.working_directory() == tmp_path / "gone"
+    (tmp_path / "gone").rmdir()
+    assert paths.working_directory({"PWD": "/some/where"}) == Path("/some/where")
+    assert paths.working_directory({}) == Path(os.environ["HOME"])

@@ -1,7 +1,6 @@
 """Settings: `get NAME`, `set NAME VALUE`, `show [--origin]`."""
 
 import argparse
-from pathlib import Path
 
 from picode import paths
 
@@ -27,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
     from picode.config import layers
     from picode.config.describe import sentence
 
-    loaded = layers.load(where, project=paths.project_of(Path.cwd()))
+    loaded = layers.load(where, project=paths.project_of(paths.working_directory()))
     if args.action == "get":
         print(f"{_text(layers.value_of(loaded.settings, args.name))}")
         print(f"# {sentence(args.name)}  ({loaded.origins[args.name]})")

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 
+from picode.paths import working_directory
 from picode.protocol.values import Place
 
 ZELLIJ_NEEDS = (
@@ -21,20 +22,12 @@ def here(environ: Mapping[str, str] = os.environ) -> Place:
     session = environ.get("ZELLIJ_SESSION_NAME", "") if environ.get("ZELLIJ") else ""
     needed = {name: environ[name] for name in ZELLIJ_NEEDS if name in environ} if session else {}
     return Place(
-        cwd=_directory(environ),
+        cwd=str(working_directory(environ)),
         zellij_session=session,
         zellij_pane=environ.get("ZELLIJ_PANE_ID", "") if session else "",
         zellij_env=needed,
         tty=_terminal(),
     )
-
-
-def _directory(environ: Mapping[str, str]) -> str:
-    try:
-        return os.getcwd()
-    except FileNotFoundError:
-        # the directory was removed under us: the name that the shell knew, else home
-        return environ.get("PWD") or os.path.expanduser("~")
 
 
 def _terminal() -> str:

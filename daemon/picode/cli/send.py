@@ -79,6 +79,7 @@ def from_screen(text: str, status: int | None) -> "CommandRecord | None":
     """What Zellij's screen shows after the last command's line: text, and not exact."""
     import asyncio
 
+    from picode import paths
     from picode.errors import PicodeError
     from picode.protocol.values import CommandRecord
     from picode.terminal import zellij
@@ -94,8 +95,9 @@ def from_screen(text: str, status: int | None) -> "CommandRecord | None":
     print("picode: this shell is not recorded; the text is the screen's and not exact.", file=sys.stderr)
     output = cut(screen, text)
     return CommandRecord(
-        number=0, command=text, cwd=os.getcwd(), status=status, head=output.encode(), exact=False
-    )
+        number=0, command=text, cwd=str(paths.working_directory()), status=status, head=output.encode(),
+        exact=False,
+    )  # fmt: skip
 
 
 def cut(screen: str, command: str) -> str:

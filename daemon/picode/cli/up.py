@@ -29,9 +29,9 @@ def run(args: argparse.Namespace) -> int:
     from picode.installation.session_name import project_of
     from picode.terminal.zellij import find_zellij
 
-    directory = Path(args.directory)
+    directory = paths.working_directory() / args.directory
     if not directory.is_dir():
-        raise Missing(f"There is no directory {args.directory}.")
+        raise Missing(f"There is no directory {directory}.")
     project = project_of(directory)
     _check_terminal(project)
     zellij = find_zellij()

@@ -9,6 +9,9 @@ import pytest
 from picode import __version__
 from picode.cli import main
 from picode.errors import ConfigError, Crashed, UsageError
+from support.daemon import executable, strays
+
+__all__ = ["strays"]
 
 
 def picode(*arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
@@ -82,3 +85,27 @@ def test_what_nobody_foresaw_is_written_down(
 def test_control_characters_in_an_error_do_not_reach_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.run(["\x1b]0;owned\x07"]) == UsageError.exit_code
     assert "\x1b" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("config show", 0),
+        ("sessions", 0),
+        ("models", 0),
+        ("last", 69),
+        ("init bash", 0),
+        ("up", 66),
+        ("-p hi", 0),
+    ],
+)
+def test_in_a_directory_that_was_removed_nothing_crashes(
+    tmp_path: Path, strays: None, command: str, code: int
+) -> None:
+    (tmp_path / "gone").mkdir()
+    line = f"cd gone && rmdir ../gone && {executable()} {command}"
+    done = subprocess.run(
+        ["sh", "-c", line], cwd=tmp_path, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60,
+        check=False,
+    )  # fmt: skip
+    assert (done.returncode, "itself failed" in done.stderr) == (code, False), done.stderr
