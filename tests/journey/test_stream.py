@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 import pytest
 
-from picode import paths
+from picode import paths, tasks
 from picode.client.stream import Stream, connect
 from picode.errors import Crashed, Unavailable
 from picode.protocol import requests as r
@@ -41,6 +41,35 @@ async def test_what_is_announced_right_after_following_comes(small: Wired, where
             snapshot = await stream.follow("c")
             small.emit(AnswerBegun("m"))
             assert [one.seq for one in await read(stream, 1)] == [snapshot.seq + 1]
+
+
+async def test_who_listens_gets_the_snapshot_first_and_then_everything_in_order(
+    small: Wired, where: paths.Paths
+) -> None:
+    told: list[int] = []
+    pauses: list[int] = []
+    enough = asyncio.Event()
+
+    def heard(announced: Announced) -> None:
+        told.append(announced.seq)
+        if announced.event == AnswerBegun("last"):
+            enough.set()
+
+    async with await connect(where, start=False) as stream:
+
+        async def follow() -> None:
+            told.append((await stream.follow("c")).seq)
+
+        stream.listen(heard, lambda: pauses.append(len(told)))
+        following = tasks.spawn(follow(), "follow")
+        async with asyncio.timeout(WITHIN):
+            while not following.done():
+                small.emit(AnswerBegun("m"))
+                await asyncio.sleep(0)
+            small.emit(AnswerBegun("last"))
+            await enough.wait()
+    assert told == list(range(told[0], told[0] + len(told)))
+    assert pauses[-1] == len(told)
 
 
 async def test_events_before_the_snapshot_are_not_told_again(small: Wired, where: paths.Paths) -> None:

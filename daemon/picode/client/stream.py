@@ -5,6 +5,8 @@
         show(await stream.follow(opened.conversation))
         async for announced in stream.events(): ...
 
+`listen` takes the events by calls instead, without a task's turn for each.
+
 `follow` subscribes, waits until that is active, and only then looks: no event is lost between. Numbers are checked;
 a gap is filled by a replay. Where that cannot be (the events are no longer kept, or the daemon is another one),
 `on_snapshot` gets the conversation as it is now, in its place among the events. A daemon that dies is started again;
@@ -49,6 +51,9 @@ class Stream:
         self._mending: dict[str, asyncio.Task[None]] = {}
         self._returning: asyncio.Task[None] | None = None
         self._asking: asyncio.Task[None] | None = None
+        self._on_event: Callable[[Announced], None] | None = None
+        self._on_pause: Callable[[], None] = lambda: None
+        self._held: list[Announced | Snapshot] | None = None
         self._failure: PicodeError = GONE
         self._on_purpose = self._closed = False
         self._up = True
@@ -71,6 +76,9 @@ class Stream:
         await self.watch(conversation)
         request = Look(id=0, conversation=conversation, tail=self._tail)
         reply = await self.ask_for(Snapshot, request)
+        # whoever listens has the snapshot first
+        self._held = self._held or []
+        asyncio.get_running_loop().call_soon(self._hand_on)
         for ready in track.renewed(reply.seq):
             self._put(ready)
         return reply
@@ -87,6 +95,14 @@ class Stream:
         wire = await self._connected()
         self._topics.update(topics)
         await wire.subscribe(*topics)
+
+    def listen(self, on_event: Callable[[Announced], None], on_pause: Callable[[], None]) -> None:
+        """From now on each event goes to `on_event` at once, in order; `on_pause()` when no more are there for now.
+
+        `events` then gives nothing, and ends with `close`."""
+        while not self._unread.empty():
+            self._give(self._unread.get_nowait(), on_event)
+        self._on_event, self._on_pause = on_event, on_pause
 
     async def events(self) -> AsyncIterator[Announced]:
         """Every event in order, until `close`."""
@@ -123,7 +139,7 @@ class Stream:
             raise Unavailable("The daemon does not run.", "`picode daemon start` starts it.")
         for track in self._tracks.values():
             track.unknown()
-        wire = Wire(self._paths, self._take, self._catch_up, self._lost)
+        wire = Wire(self._paths, self._take, self._paused, self._catch_up, self._lost)
         try:
             welcome = await wire.ask(hello(self._client), ACTIVE_WITHIN)
             assert isinstance(welcome, Welcome)
@@ -187,7 +203,28 @@ class Stream:
         elif topic in self._topics:
             self._put(announced)
 
+    def _give(self, item: Announced | Snapshot | None, on_event: Callable[[Announced], None]) -> None:
+        if isinstance(item, Snapshot):
+            self.on_snapshot(item)
+        elif item is not None:
+            on_event(item)
+
+    def _paused(self) -> None:
+        self._on_pause()
+
+    def _hand_on(self) -> None:
+        held, self._held = self._held, None
+        for item in held or ():
+            self._put(item)
+        self._on_pause()
+
     def _put(self, item: Announced | Snapshot) -> None:
+        if self._held is not None:
+            self._held.append(item)
+            return
+        if self._on_event is not None:
+            self._give(item, self._on_event)
+            return
         self._unread.put_nowait(item)
         if self._unread.qsize() > MOST_UNREAD:
             while not self._unread.empty():
@@ -221,6 +258,7 @@ class Stream:
         if isinstance(reply, Replayed) and self._tracks.get(conversation) is track:
             for ready in track.filled(reply.events):
                 self._put(ready)
+            self._on_pause()
 
     async def _renew(self, conversation: str) -> None:
         """The conversation as it is now, in its place among the events."""
@@ -235,6 +273,7 @@ class Stream:
             self._put(reply)
             for ready in track.renewed(reply.seq):
                 self._put(ready)
+            self._on_pause()
 
 
 async def connect(

@@ -21,17 +21,19 @@ GONE = Unavailable("The daemon ended before it answered.", "Try again.")
 
 
 class Wire:
-    """`on_event(topic, announced)` for each event, `on_backlog()` when some may have been dropped unseen,
-    `on_lost()` once, when the daemon is gone."""
+    """`on_event(topic, announced)` for each event, `on_pause()` when there are no more for now, `on_backlog()` when
+    some may have been dropped unseen, `on_lost()` once, when the daemon is gone."""
 
     def __init__(
         self,
         paths: Paths,
         on_event: Callable[[str, Announced], None],
+        on_pause: Callable[[], None],
         on_backlog: Callable[[], None],
         on_lost: Callable[[], None],
     ) -> None:
-        self._on_event, self._on_backlog, self._on_lost = on_event, on_backlog, on_lost
+        self._on_event, self._on_pause = on_event, on_pause
+        self._on_backlog, self._on_lost = on_backlog, on_lost
         self._loop = asyncio.get_running_loop()
         self._link, self._events = Link(paths), Subscription(paths)
         self._asked: dict[int, asyncio.Future[AnyReply]] = {}
@@ -126,6 +128,7 @@ class Wire:
         for _ in range(WAITING_EVENTS // 2):
             found = None if self.closed else self._events.receive()
             if found is None:
+                self._on_pause()
                 return
             topic, announced = found
             if not isinstance(announced.event, Subscribed):
@@ -133,5 +136,6 @@ class Wire:
             elif (future := self._welcomes.get(topic)) is not None and not future.done():
                 future.set_result(None)
         # so long a queue may have been full: what was dropped at its end shows in no gap
+        self._on_pause()
         self._on_backlog()
         self._loop.call_soon(self._announcements)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, Literal, cast
 
 from picode import tasks
+from picode.pane import growth
 from picode.pane.effects import Daemon, Start
 from picode.pane.input import Actions, Pastes, bindings, new_buffer
 from picode.pane.lines import Line
@@ -47,7 +48,7 @@ class Pane:
 
     def __init__(self, paths: Paths, begin: Start, vi: bool = False) -> None:
         self.state = State()
-        self.daemon = Daemon(paths, begin, self.put)
+        self.daemon = Daemon(paths, begin, self.put, self.take, self.draw)
         self.pastes = Pastes()
         self.buffer = new_buffer(self.daemon.files, self.daemon.prompts)
         actions = Actions(self.send, self.press, lambda: self.state.busy, self._asking)
@@ -55,6 +56,8 @@ class Pane:
         self.hung_up = False
         self._asked = ("", 0.0)
         self._clock: asyncio.TimerHandle | None = None
+        self._added: str | None = ""
+        """Text that came since something was drawn; None: more than that came."""
 
     async def run(self) -> None:
         """Until the person leaves. Raises what keeps the pane from the daemon."""
@@ -92,14 +95,32 @@ class Pane:
                 self.area.app.exit(exception=error)
 
     def put(self, given: Input) -> None:
-        """An input: decide, then do what was decided."""
+        """An input: decide, do what was decided, and draw."""
+        self.take(given)
+        self.draw()
+
+    def take(self, given: Input) -> None:
         self.state, effects = update(self.state, given)
         for effect in effects:
             self._do(effect)
-        grown = isinstance(given, TextAdded) and not effects
-        if not (grown and self.area.grow(live(self.state, self.area.rows))):
-            self.area.app.invalidate()
+        if effects or not isinstance(given, TextAdded):
+            self._added = None
+        elif self._added is not None:
+            self._added += given.text
+
+    def draw(self) -> None:
+        """What came since the last time: words at their place, or a frame soon."""
+        added, self._added = self._added, ""
+        if added == "":
+            return
+        if added is None or not (self._add(added) or self.area.grow(live(self.state, self.area.rows))):
+            self.area.redraw()
         self._tick()
+
+    def _add(self, text: str) -> bool:
+        lines = self.area.shown
+        found = growth.by_words(self.state, lines, text) if lines else None
+        return found is not None and self.area.add(found)
 
     def _do(self, effect: Effect) -> None:
         match effect:

@@ -1,4 +1,8 @@
-"""What the pane asks of the daemon, done one after the other; every outcome comes back as an input."""
+"""What the pane asks of the daemon, done one after the other; every outcome comes back as an input.
+
+Events go right from the socket to the pane, which draws when there are no more for now: a pane that falls behind draws
+less often, and nothing piles up.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -11,6 +15,7 @@ from picode.errors import Missing, PicodeError
 from picode.pane.state import Back, Failed, Input, Lost, Open, Opened, Replied, Tell
 from picode.paths import Paths
 from picode.protocol import requests
+from picode.protocol.events import Announced
 from picode.protocol.replies import Files, Models, Prompts, Snapshot
 from picode.protocol.values import Place
 from picode.tasks import spawn, stop
@@ -31,10 +36,21 @@ class Start:
 
 
 class Daemon:
-    """The pane's side of the connection: sends what the pane decided, and gives everything that comes to `put`."""
+    """The pane's side of the connection: sends what the pane decided, and gives everything that comes to `put`.
 
-    def __init__(self, paths: Paths, begin: Start, put: Callable[[Input], None]) -> None:
-        self._paths, self._begin, self._put = paths, begin, put
+    Events go to `take`, and `draw` follows when there are no more for now.
+    """
+
+    def __init__(
+        self,
+        paths: Paths,
+        begin: Start,
+        put: Callable[[Input], None],
+        take: Callable[[Input], None] | None = None,
+        draw: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._paths, self._begin, self._put, self._take, self._draw = paths, begin, put, take or put, draw
+        self._broken: asyncio.Future[None] | None = None
         self._stream: Stream | None = None
         self.conversation = ""
         self._todo: asyncio.Queue[Tell | Open] = asyncio.Queue(WAITING)
@@ -42,20 +58,29 @@ class Daemon:
 
     async def run(self) -> None:
         """Connect, open, and follow until cancelled. Raises what keeps it from the first connection."""
+        self._broken = asyncio.get_running_loop().create_future()
         self._stream = await connect(
             self._paths, "chat", on_snapshot=self._anew, on_link=self._link, tail=max(self._begin.history, 50)
         )
         async with self._stream as stream:
+            stream.listen(self._heard, self._draw)
             if session := self._begin.place.zellij_session:
                 await stream.watch(f"workspace/{session}")
             await self._open(self._begin.choice, self._begin.name)
             self._ready.set()
             asking = spawn(self._work(), "pane requests")
             try:
-                async for announced in stream.events():
-                    self._put(announced.event)
+                await self._broken
             finally:
                 await stop(asking)
+
+    def _heard(self, announced: Announced) -> None:
+        try:
+            self._take(announced.event)
+        except Exception as error:
+            # as it would come out of a task: the pane ends and tells
+            if self._broken and not self._broken.done():
+                self._broken.set_exception(error)
 
     def do(self, effect: Tell | Open) -> None:
         """Put it at the end of what is to be asked; a full queue drops it, as nobody types a thousand lines ahead."""

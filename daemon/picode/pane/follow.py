@@ -17,7 +17,7 @@ from picode.pane.entries import (
 )
 from picode.pane.lines import Line
 from picode.pane.safe import safe
-from picode.pane.state import Effect, Folded, Open, Print, PutInput, State, Step
+from picode.pane.state import Effect, Folded, Open, Print, PutInput, State, Step, with_text
 from picode.pane.typeset import typeset
 from picode.protocol import events
 from picode.protocol.values import Entry, ToolRun
@@ -77,7 +77,7 @@ def _begun(state: State) -> State:
 
 def _text(state: State, text: str) -> Step:
     stream, done = markdown.feed(state.answer, text)
-    state = replace(state, answer=stream, answering=True, streamed=state.streamed + len(text), thought="")
+    state = with_text(state, stream, state.streamed + len(text))
     if not done:
         return state, []
     return _blocks(state, done)

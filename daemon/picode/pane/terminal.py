@@ -5,6 +5,7 @@ Text for the scrollback, the removal of the old live area and the new one leave 
 
 import os
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import TextIO
 
@@ -17,13 +18,13 @@ from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.layout import BufferControl, ConditionalContainer, Dimension, HSplit, Layout, Window
 from prompt_toolkit.layout.controls import FormattedTextControl
 from prompt_toolkit.layout.menus import CompletionsMenu
-from prompt_toolkit.layout.screen import Char, Screen
+from prompt_toolkit.layout.screen import _CHAR_CACHE, Char
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.styles import Style
 
 from picode.pane.early import CLEAR
-from picode.pane.growth import Growth, drawing, growth
+from picode.pane.growth import Growth, drawing, grown, growth
 from picode.pane.lines import Line, line_width, to_ansi
 
 FRAMES = 30
@@ -45,6 +46,21 @@ class HeldOutput(Vt100_Output):
     """Keeps what is to be written until a frame is whole."""
 
     held = False
+
+    def put(self, text: str) -> None:
+        """Write at once what is behind everything that was written: a few bytes, many times a second."""
+        if self.held or self._buffer:
+            self.write_raw(text)
+            self.flush()
+            return
+        data = text.encode(errors="replace")
+        try:
+            while data:
+                data = data[os.write(self.fileno(), data) :]
+        except BlockingIOError:
+            # a slow terminal: the ordinary way waits for it
+            self._buffer.append(data.decode(errors="replace"))
+            self.flush()
 
     def flush(self) -> None:
         if not self.held:
@@ -74,6 +90,8 @@ class LiveArea:
         self._above = [CLEAR]
         self.rows = 0
         self._lines: list[Line] = []
+        self._due = True
+        self._grown: list[Growth] = []
         self._prompt: Line = []
         self._status: Line = []
         self.app: Application[None] = Application(
@@ -89,25 +107,39 @@ class LiveArea:
     def print(self, lines: list[Line]) -> None:
         """Into the scrollback, with the next frame."""
         self._above.append(to_ansi(lines, self.colour))
+        self.redraw()
+
+    @property
+    def shown(self) -> list[Line]:
+        """The live lines, where they are on the screen as the pane gave them last; empty while a frame is due."""
+        return [] if self._due else self._lines
+
+    def redraw(self) -> None:
+        """A frame, soon."""
+        self._due = True
         self.app.invalidate()
 
     def grow(self, lines: list[Line]) -> bool:
         """Draw what the live lines have more than in the last frame; False when a whole frame is needed."""
+        found = growth(self._lines, lines) if len(lines) <= self.rows else None
+        return found is not None and self.add(found)
+
+    def add(self, found: Growth) -> bool:
+        """Draw what the live lines have more; False when a whole frame is needed."""
         renderer = self.app.renderer
         screen, size = renderer._last_screen, renderer._last_size
-        found = growth(self._lines, lines) if screen is not None and not self._above else None
-        if found is None or screen is None or size is None or size != self.output.get_size():
+        if self._above or screen is None or size is None or size != self.output.get_size():
             return False
         cursor, new = renderer._cursor_pos, len(found.below)
-        widest = max([found.column + line_width(found.added), *map(line_width, found.below)])
-        fits = widest < size.columns and screen.height + new <= size.rows and len(lines) <= self.rows
+        widest = max(found.column + line_width(found.added), *map(line_width, found.below), 0)
+        fits = widest < size.columns and screen.height + new <= size.rows
         if not (self.app.is_running and fits and cursor.y > found.row):
             return False
-        self.output.write_raw(drawing(found, (cursor.x, cursor.y), screen.height, self.colour))
-        self.output.flush()
-        _keep(screen, found)
+        self.output.put(drawing(found, (cursor.x, cursor.y), screen.height, self.colour))
+        self._grown.append(found)
+        screen.height += new
         renderer._cursor_pos = cursor._replace(y=cursor.y + new)
-        self._lines = lines
+        self._lines = grown(self._lines, found)
         return True
 
     def write(self, sequence: str) -> None:
@@ -142,6 +174,8 @@ class LiveArea:
         typed = min(self._typed_rows(size.columns), max(1, size.rows // 2))
         rows = max(0, size.rows - 1 - typed - menu)
         self.rows = rows
+        self._due = False
+        self._keep()
         self._lines, self._prompt, self._status = self._view(rows, size.columns)
         last, before = app.renderer._last_screen, app.renderer._last_size
         wanted = len(self._lines) + typed + menu + 1
@@ -155,6 +189,15 @@ class LiveArea:
             app.renderer.erase(leave_alternate_screen=False)
             text, self._above = "".join(self._above), []
             self.output.write_raw(text.replace("\n", "\r\n") + "\x1b[?2026l")
+
+    def _keep(self) -> None:
+        """Put into the renderer's memory of the terminal what was drawn past it since the last frame."""
+        screen, self._grown[:], found = self.app.renderer._last_screen, [], self._grown.copy()
+        height = screen.height - sum(len(one.below) for one in found) if screen else 0
+        for one in found if screen else ():
+            assert screen
+            _put(screen.data_buffer, one, height)
+            height += len(one.below)
 
     def _typed_rows(self, columns: int) -> int:
         document = self.buffer.document
@@ -175,19 +218,17 @@ class LiveArea:
         renderer._cursor_pos = cursor._replace(x=cursor.x % columns, y=above + cursor.x // columns)
 
 
-def _keep(screen: Screen, found: Growth) -> None:
-    """Put into the renderer's memory of the terminal what was drawn past it."""
-    rows, new = screen.data_buffer, len(found.below)
-    for at in range(screen.height - 1, found.row, -1) if new else ():
+def _put(rows: "defaultdict[int, defaultdict[int, Char]]", found: Growth, height: int) -> None:
+    new = len(found.below)
+    for at in range(height - 1, found.row, -1) if new else ():
         rows[at + new] = rows[at]
         del rows[at]
-    screen.height += new
     for number, line in enumerate([found.added, *found.below]):
         row = rows[found.row + number]
         column = found.column if number == 0 else 0
         for style, part in line:
             for char in part:
-                row[column] = Char(char, style)
+                row[column] = _CHAR_CACHE[char, style]
                 column += 1
 
 

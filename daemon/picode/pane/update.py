@@ -42,6 +42,8 @@ from picode.protocol.values import Entry
 
 def update(state: State, given: Input) -> Step:  # noqa: PLR0911
     match given:
+        case TextAdded():
+            return follow(state, given)  # by far the most
         case Submitted():
             return _submitted(state, given)
         case Pressed():

@@ -29,7 +29,7 @@ class AnswerBegun(Event, tag="answer_begun"):
 
 
 class TextAdded(Event, tag="text_added"):
-    """More of the draft's text, announced as it comes; what comes faster than every 4 ms is joined."""
+    """More of the draft's text, announced as it comes: what is faster than 250 events a second is joined."""
 
     text: str
 

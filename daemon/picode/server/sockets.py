@@ -20,6 +20,9 @@ WAITING_EVENTS = 2000
 LONGEST_SUBSCRIPTION = 1024
 WELCOME = b"welcome/"
 
+# as plain numbers: arithmetic with pyzmq's own takes longer than the system call
+NOW, MORE, READABLE = int(zmq.NOBLOCK), int(zmq.NOBLOCK | zmq.SNDMORE), int(zmq.POLLIN)
+
 Envelope = list[bytes]
 """What came before the request's frame and goes before its reply: the identity (and a REQ's empty frame)."""
 
@@ -75,12 +78,12 @@ class Sockets:
     def publish(self, topic: str, frame: bytes) -> None:
         """Announce; whoever does not read loses it and notices the gap."""
         try:
-            self._xpub.send(topic.encode(), zmq.SNDMORE | zmq.NOBLOCK)
-            self._xpub.send(frame, zmq.NOBLOCK, copy=len(frame) < 65536)
+            self._xpub.send(topic.encode(), MORE)
+            self._xpub.send(frame, NOW, copy=len(frame) < 65536)
         except zmq.ZMQError:
             return
         # a subscription is rare, and a turn of the loop for each word is not
-        if not self._look_again and self._xpub.getsockopt(zmq.EVENTS) & zmq.POLLIN:
+        if not self._look_again and int(self._xpub.getsockopt(zmq.EVENTS)) & READABLE:
             self._look()
 
     def deafen(self, linger: float = 0.2) -> None:
