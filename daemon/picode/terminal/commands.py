@@ -21,6 +21,7 @@ PROMPT_END = re.compile(rb"\x1b\]133;B[^\x07\x1b]*(?:\x07|\x1b\\)")
 SEQUENCES = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[(=>][0B]?|[\r\x0f]")
 HISTORY_LINE = re.compile(rb"\s*(\d+)[* ] (.*)", re.DOTALL)
 # what fish prints itself between its preexec event and the command: paste mode off, the title, colours
+LONGEST_PROLOGUE = 4096
 FISH_PROLOGUE = re.compile(
     rb"(?:\x1b\[\?\d+l|\x1b\[[>=][\d;]*[um])*(?:\x1b\]0;.{0,2048}?\x07(?:\x1b\[[\d;]*m|\x1b\(B|\x0f)*\r)?",
     re.DOTALL,
@@ -170,10 +171,10 @@ class Commands:
         command = self.running
         assert command is not None
         assert command.output is not None
-        kept = self._without_prologue(command.output.kept())
-        command.size = len(kept.head) + kept.missing + len(kept.tail)
+        self._skip_prologue(command.output)
+        command.size = command.output.size - command.output.begin
+        self._ring.add(command.number, command.output)
         command.output = None
-        self._ring.add(command.number, kept)
         self.finished.append(command)
         self.running = None
         return Event("finished", command)
@@ -181,7 +182,8 @@ class Commands:
     def kept(self, command: Command) -> Kept | None:
         """Its output so far, or None when the ring has forgotten it."""
         if command.output:
-            return self._without_prologue(command.output.kept())
+            self._skip_prologue(command.output)
+            return command.output.kept()
         return self._ring.get(command.number)
 
     def find(self, number: int = 0, back: int = 1, running: bool = False) -> Command | None:
@@ -191,11 +193,9 @@ class Commands:
             return next((command for command in known if command.number == number), None)
         return known[-back] if 0 < back <= len(known) else None
 
-    def _without_prologue(self, kept: Kept) -> Kept:
-        if self.shell != "fish":
-            return kept
-        found = FISH_PROLOGUE.match(kept.head)
-        return kept._replace(head=kept.head[found.end() :] if found else kept.head)
+    def _skip_prologue(self, output: Output) -> None:
+        if self.shell == "fish" and (found := FISH_PROLOGUE.match(output.first(LONGEST_PROLOGUE))):
+            output.begin = found.end()
 
     def _echoed(self) -> str:
         """What stands on the line after the prompt, where the shell cannot tell."""

@@ -1,12 +1,18 @@
-"""A bounded memory of what commands printed: head and tail of each, and how much is missing between them."""
+"""A bounded memory of what commands printed: head and tail of each, and how much is missing between them.
 
+Larger outputs lie in memory mapped for them alone: it costs what was printed, is given back whole, and leaves no holes.
+"""
+
+import mmap
 from collections import deque
 from typing import NamedTuple
 
-HALF = 512 * 1024
+HALF = 500_000
 """Bytes of head, and of tail, that are kept of one command."""
+SMALL = 16 * 1024
+"""Bytes up to which an output is an ordinary object."""
 COMMANDS = 64
-TOTAL = 16 * 1024 * 1024
+TOTAL = 16_000_000
 
 
 class Kept(NamedTuple):
@@ -16,37 +22,72 @@ class Kept(NamedTuple):
 
 
 class Output:
-    """What one command prints, while it prints."""
+    """What one command prints; `begin`: bytes at the beginning that are not its own."""
 
-    __slots__ = ("half", "head", "size", "tail")
+    __slots__ = ("_mapped", "_small", "begin", "half", "size")
 
     def __init__(self, half: int = HALF) -> None:
         self.half = half
-        self.head = bytearray()
-        self.tail = bytearray()
         self.size = 0
+        self.begin = 0
+        self._small = bytearray()
+        self._mapped: mmap.mmap | None = None
+
+    @property
+    def held(self) -> int:
+        return min(self.size, 2 * self.half)
 
     def add(self, data: bytes) -> None:
-        self.size += len(data)
-        if room := self.half - len(self.head):
-            self.head += data[:room]
+        if self._mapped is None:
+            if self.size + len(data) <= min(SMALL, 2 * self.half):
+                self._small += data
+                self.size += len(data)
+                return
+            self._mapped = mmap.mmap(-1, 2 * self.half, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+            self.size = 0
+            self._put(bytes(self._small))
+            self._small = bytearray()
+        self._put(data)
+
+    def _put(self, data: bytes) -> None:
+        """Into the head while there is room, then round and round through the tail's half."""
+        memory, half = self._mapped, self.half
+        assert memory is not None
+        if (room := half - self.size) > 0:
+            part = data[:room]
+            memory[self.size : self.size + len(part)] = part
+            self.size += len(part)
             data = data[room:]
-        self.tail += data
-        # cut now and then, so that each byte is moved once at most
-        if len(self.tail) > 2 * self.half:
-            del self.tail[: -self.half]
+        if skipped := max(0, len(data) - half):
+            self.size += skipped
+            data = data[skipped:]
+        while data:
+            at = half + (self.size - half) % half
+            part = data[: 2 * half - at]
+            memory[at : at + len(part)] = part
+            self.size += len(part)
+            data = data[len(part) :]
+
+    def first(self, size: int) -> bytes:
+        """Some of the head."""
+        source = self._mapped if self._mapped is not None else self._small
+        return bytes(source[: min(size, self.size, self.half)])
 
     def kept(self) -> Kept:
-        tail = bytes(self.tail[-self.half :])
-        missing = self.size - len(self.head) - len(tail)
-        if missing:
-            return Kept(bytes(self.head), tail, missing)
-        return Kept(bytes(self.head) + tail, b"", 0)
+        memory, half = self._mapped, self.half
+        if memory is None:
+            return Kept(bytes(self._small[self.begin :]), b"", 0)
+        if self.size <= 2 * half:
+            return Kept(memory[self.begin : self.size], b"", 0)
+        oldest = half + (self.size - half) % half
+        return Kept(
+            memory[self.begin : half], memory[oldest : 2 * half] + memory[half:oldest], self.size - 2 * half
+        )
 
 
 class Item(NamedTuple):
     number: int
-    kept: Kept
+    output: Output
 
 
 class Ring:
@@ -58,16 +99,17 @@ class Ring:
         self._total = total
         self.size = 0
 
-    def add(self, number: int, kept: Kept) -> list[int]:
+    def add(self, number: int, output: Output) -> list[int]:
         """Keep one more; the numbers of those that were forgotten for it."""
-        self._items.append(Item(number, kept))
-        self.size += len(kept.head) + len(kept.tail)
+        self._items.append(Item(number, output))
+        self.size += output.held
         forgotten = []
         while len(self._items) > self._commands or (self.size > self._total and len(self._items) > 1):
             old = self._items.popleft()
-            self.size -= len(old.kept.head) + len(old.kept.tail)
+            self.size -= old.output.held
             forgotten.append(old.number)
         return forgotten
 
     def get(self, number: int) -> Kept | None:
-        return next((item.kept for item in reversed(self._items) if item.number == number), None)
+        found = next((item.output for item in reversed(self._items) if item.number == number), None)
+        return found.kept() if found else None
