@@ -156,7 +156,8 @@ fn styled(line: Line) -> Text {
     // an empty text is an error in Zellij's log
     let mut text = Text::new(if line.text.is_empty() { " " } else { &line.text }).unbold_all();
     if line.selected {
-        text = text.selected();
+        // some light themes cannot be read with their emphases on the selection's ground
+        return text.selected();
     }
     for (from, until, role) in line.parts {
         text = match role {
