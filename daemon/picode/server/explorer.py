@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 OPENINGS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds before each try to find the plugin, which may still be loading."""
+UNSURE = 3
+"""Tries in which nobody being attached is not believed: Zellij's list is empty now and then."""
 PATIENCE = 3.0
 """Seconds for the plugin's first line, but for the last try: a message to it is lost now and then."""
 BEAT = 20.0
@@ -108,6 +110,8 @@ class Explorer:
             try:
                 # a pipe opened while nobody is attached would take the client's number from who comes next
                 if not await zellij.count_clients(self.session, self.env):
+                    if last + len(OPENINGS) <= UNSURE:
+                        continue
                     self.state = "asleep"
                     return
                 # who is still asked for its permission answers later: the last try waits for that
