@@ -93,11 +93,12 @@ async def test_a_huge_file_is_refused_without_reading_it(project: Path) -> None:
     with (project / "huge").open("wb") as file:
         file.truncate(40 * 1024**3)
     async with asyncio.timeout(BOUND):
-        for tool, more in (
-            ("read", {}),
-            ("edit", {"edits": [{"oldText": "a", "newText": "b"}]}),
-            ("write", {"content": "x"}),
-        ):
+        cases: dict[str, dict[str, Any]] = {
+            "read": {},
+            "edit": {"edits": [{"oldText": "a", "newText": "b"}]},
+            "write": {"content": "x"},
+        }
+        for tool, more in cases.items():
             result = await call(toolbox(project), project, tool, path="huge", **more)
             assert result.is_error
     assert (project / "huge").stat().st_size == 40 * 1024**3
@@ -125,7 +126,9 @@ async def test_always_for_files_never_leads_out_of_the_project(
     grants = Grants()
     for granted in ("write", "edit"):
         grants = with_always(Call(granted, False, path=str(project / "a"), cwd=str(project)), grants)
-    arguments = {"content": "x"} if tool == "write" else {"edits": [{"oldText": "a", "newText": "b"}]}
+    arguments: dict[str, Any] = (
+        {"content": "x"} if tool == "write" else {"edits": [{"oldText": "a", "newText": "b"}]}
+    )
     found = await prepared(toolbox(home), project, tool, grants, path=path, **arguments)
     assert isinstance(found, Result) or found.verdict.decision == "ask"
     inside = await prepared(toolbox(home), project, "write", grants, path="new/file", content="x")

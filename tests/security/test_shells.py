@@ -99,7 +99,7 @@ print("DONE")
 def secret_of(shell: RecordedShell) -> str:
     """As the shell itself knows it."""
     shown = shell.run("echo $__picode_secret")
-    return re.findall(r"[0-9a-f]{32}", shown.head.decode())[0]
+    return str(re.findall(r"[0-9a-f]{32}", shown.head.decode())[0])
 
 
 def test_no_program_gets_the_secret(shell: RecordedShell, home: Path) -> None:
