@@ -62,7 +62,7 @@ async def test_special_files_never_hang_and_are_never_written(project: Path, too
         "read": {"path": "special"}, "write": {"path": "special", "content": "x"},
         "edit": {"path": "special", "edits": [{"oldText": "a", "newText": "b"}]},
         "grep": {"path": "special", "pattern": "x"}, "ls": {"path": "special"}, "find": {"path": "special", "pattern": "*"},
-    }[tool]  # fmt: skip
+    }[tool]  # type: ignore[assignment]  # fmt: skip
     async with asyncio.timeout(BOUND):
         result = await call(toolbox(project), project, tool, **arguments)
     after = os.lstat(path)
