@@ -255,6 +255,32 @@ def test_a_huge_paste_is_sent_whole(served: Running, pane: MakePane, model_serve
     assert "line 4999" in model_server.requests[-1].text()
 
 
+def test_slash_commands_go_from_conversation_to_conversation(
+    served: Running, pane: MakePane, model_server: ModelServer, project: Path
+) -> None:
+    model_server.enqueue(Script(Say("The first answer.")), Script(Say("The second answer.")))
+    terminal = ready(pane())
+    terminal.type("the first question\r")
+    terminal.wait_for("The first answer.", "idle")
+    terminal.type("/new\r")
+    terminal.wait_until(lambda shown: shown.count("PiCode ·") == 2, "another conversation")
+    terminal.type("the second question\r")
+    terminal.wait_for("The second answer.", "idle")
+    terminal.type("/resume\r")
+    terminal.wait_for("Which conversation?", "2 messages  the first question")
+    terminal.type("1\r")
+    terminal.wait_until(lambda shown: shown.count("The first answer.") == 2, "the first conversation")
+    terminal.type("/session\r")
+    terminal.wait_for("directory", str(project), "openai/local-model")
+    terminal.type("/model\r")
+    terminal.wait_for("Which model?")
+    terminal.type("demo\r")
+    terminal.wait_for("The model is demo/demo now.", "idle · demo/demo")
+    terminal.type("/quit\r")
+    assert terminal.wait_end() == 0
+    assert "first question" not in model_server.requests[1].text()
+
+
 def test_no_colour(served: Running, pane: MakePane, model_server: ModelServer) -> None:
     model_server.enqueue(Script(Say("**bold** `code`\n\n```python\nx = 1\n```\n")))
     terminal = ready(pane(NO_COLOR="1"))
