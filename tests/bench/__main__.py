@@ -9,7 +9,7 @@ from tabulate import tabulate
 
 from bench.row import Row
 
-PARTS = ("cli", "wire", "shell", "pane")
+PARTS = ("cli", "wire", "shell", "pane", "sessions")
 
 
 def main() -> int:

@@ -71,10 +71,12 @@ def _holder(descriptor: int) -> str:
     return ""
 
 
-def append(descriptor: int, path: Path, data: bytes) -> None:
-    """Write `data` at the end. When that fails, what was written of it is taken back, and nothing has changed."""
-    before, written = os.fstat(descriptor).st_size, 0
+def append(descriptor: int, path: Path, data: bytes, before: int = 0) -> None:
+    """Write `data` at the end, which is at `before`. When that fails, what was written of it is taken back, and
+    nothing has changed."""
+    written = 0
     try:
+        written = os.write(descriptor, data)
         while written < len(data):
             written += os.write(descriptor, memoryview(data)[written:])
     except OSError as error:

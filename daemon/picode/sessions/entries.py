@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Container
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -120,8 +121,12 @@ def _as_pi_writes(message: Message, raw: dict[str, Any]) -> dict[str, Any]:
 
 def iso(now: int) -> str:
     """Milliseconds since 1970 as `2026-11-20T21:42:15.497Z`."""
-    moment = datetime.fromtimestamp(now // 1000, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{now % 1000:03d}Z"
+    return f"{_second(now // 1000)}.{now % 1000:03d}Z"
+
+
+@lru_cache(maxsize=16)
+def _second(now: int) -> str:
+    return f"{datetime.fromtimestamp(now, UTC):%Y-%m-%dT%H:%M:%S}"
 
 
 def milliseconds(timestamp: Any) -> int:

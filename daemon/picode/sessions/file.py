@@ -38,6 +38,7 @@ class SessionFile:
 
     def __init__(self, path: Path, found: Scan, now: Callable[[], int]) -> None:
         self.path = path
+        self._name = str(path)
         self.id: str = found.header["id"]
         self.cwd: str = found.header["cwd"]
         self.tree: Tree = found.tree
@@ -222,7 +223,7 @@ class SessionFile:
             return self._size - len(data)
         self._check()
         ahead = b"\n" if self._open_end else b""
-        disk.append(self._descriptor, self.path, ahead + data)
+        disk.append(self._descriptor, self.path, ahead + data, self._size)
         self._open_end = False
         self._size += len(ahead) + len(data)
         return self._size - len(data)
@@ -271,7 +272,7 @@ class SessionFile:
             )
         here = os.fstat(self._descriptor)
         try:
-            there = self.path.stat()
+            there = os.stat(self._name)
         except OSError:
             there = None
         if there is None or (there.st_ino, there.st_dev) != (here.st_ino, here.st_dev):

@@ -138,29 +138,41 @@ class Index:
 
 def _infos(database: sqlite3.Connection, seen: Sequence[Seen]) -> list[ConversationInfo | None]:
     marks = ",".join("?" * len(seen))
-    known = {
-        row[0]: row
-        for row in database.execute(
-            "SELECT path, size, mtime, id, cwd, name, first, created, messages, counted, named, seal FROM files"
-            f" WHERE path IN ({marks})",
-            [one.path for one in seen],
-        )
-    }
+    rows = database.execute(
+        f"SELECT path, size, mtime, id, cwd, name, first, created, messages FROM files WHERE path IN ({marks})",
+        [one.path for one in seen],
+    )
+    known = {row[0]: row for row in rows}
     found: list[ConversationInfo | None] = []
     fresh: list[tuple[object, ...]] = []
     for one in seen:
         row = known.get(one.path)
-        before = Survey(*row[3:]) if row is not None and row[3] is not None else None
-        if row is None or row[1:3] != (one.size, one.mtime):
-            rewritten = before is not None and row is not None and row[1] == one.size
-            before = survey(Path(one.path), None if rewritten else before)
-            facts = astuple(before) if before is not None else (None,) * 6 + (0, -1, None)
+        if row is None or row[1] != one.size or row[2] != one.mtime:
+            # of the same size and another time: somebody wrote it anew
+            now = survey(Path(one.path), _before(database, one.path) if row and row[1] != one.size else None)
+            facts = astuple(now) if now is not None else (None,) * 6 + (0, -1, None)
             fresh.append((one.path, one.size, one.mtime, *facts))
-        found.append(before.info(one.path, one.mtime) if before is not None else None)
+            found.append(now.info(one.path, one.mtime) if now is not None else None)
+        elif row[3] is None:
+            found.append(None)
+        else:
+            found.append(
+                ConversationInfo(
+                    row[3], one.path, row[4], row[5], row[6], row[7], one.mtime // 1_000_000, row[8]
+                )
+            )
     if fresh:
         with ingest.transaction(database):
             database.executemany(UPSERT, fresh)
     return found
+
+
+def _before(database: sqlite3.Connection, path: str) -> Survey | None:
+    row = database.execute(
+        "SELECT id, cwd, name, first, created, messages, counted, named, seal FROM files WHERE path=?",
+        (path,),
+    ).fetchone()
+    return Survey(*row) if row is not None and row[0] is not None else None
 
 
 UPSERT = """
@@ -192,10 +204,11 @@ def _sizes(database: sqlite3.Connection) -> tuple[Sizes, Sizes, dict[str, int]]:
 
 def _known(database: sqlite3.Connection, path: str, descriptor: int) -> Scan | None:
     row = database.execute(
-        "SELECT number, read, read_seal, read_size, read_mtime, entries, unread, cost FROM files WHERE path=?",
+        "SELECT number, read, read_seal, read_size, read_mtime, entries, unread, cost FROM files"
+        " WHERE path=? AND read>0 AND own_ids",
         (path,),
     ).fetchone()
-    if row is None or not row[1]:
+    if row is None:
         return None
     number, read, was, size, mtime, entries, unread, cost = row
     seen = os.fstat(descriptor)
@@ -204,7 +217,7 @@ def _known(database: sqlite3.Connection, path: str, descriptor: int) -> Scan | N
         return None
     blobs = database.execute("SELECT packed FROM chunks WHERE file=? ORDER BY first", (number,)).fetchall()
     tree = unpack([blob for (blob,) in blobs])
-    if tree is None or len(tree) != entries or not true_of(tree, descriptor):
+    if len(tree) != entries or not true_of(tree, descriptor):
         return None
     found = scan_of({}, tree, read)
     found.unread, found.cost, found.costed = unread, cost, entries

@@ -76,16 +76,17 @@ def step(database: sqlite3.Connection, file: BinaryIO, at: Reading) -> bool:
 
 def end(database: sqlite3.Connection, at: Reading, seen: os.stat_result) -> None:
     """All of the file that `seen` stands for was read."""
-    database.execute(
-        "UPDATE files SET read_size=?, read_mtime=? WHERE number=?",
-        (seen.st_size, seen.st_mtime_ns, at.number),
-    )
     blobs = database.execute("SELECT packed FROM chunks WHERE file=? ORDER BY first", (at.number,)).fetchall()
-    tree = unpack([blob for (blob,) in blobs]) if len(blobs) > MOST_CHUNKS else None
-    if tree is not None:
-        with transaction(database):
+    tree = unpack([blob for (blob,) in blobs])
+    own_ids = len(set(tree.ids)) == len(tree)
+    with transaction(database):
+        if own_ids and len(blobs) > MOST_CHUNKS:
             database.execute("DELETE FROM chunks WHERE file=?", (at.number,))
             database.execute("INSERT INTO chunks VALUES(?, 0, ?)", (at.number, pack(tree, None)))
+        database.execute(
+            "UPDATE files SET read_size=?, read_mtime=?, own_ids=? WHERE number=?",
+            (seen.st_size, seen.st_mtime_ns, own_ids, at.number),
+        )
 
 
 def forget(database: sqlite3.Connection, number: int) -> None:
@@ -100,7 +101,9 @@ def forget_words(database: sqlite3.Connection, number: int) -> None:
         database.execute("DELETE FROM words WHERE rowid IN (SELECT number FROM said WHERE file=?)", (number,))
         database.execute("DELETE FROM said WHERE file=?", (number,))
         database.execute("DELETE FROM chunks WHERE file=?", (number,))
-        database.execute("UPDATE files SET read=0, read_size=-1, entries=0 WHERE number=?", (number,))
+        database.execute(
+            "UPDATE files SET read=0, read_size=-1, entries=0, own_ids=0 WHERE number=?", (number,)
+        )
 
 
 @contextmanager

@@ -51,8 +51,8 @@ def pack(tree: Tree, before: str | None) -> bytes:
     return msgspec.msgpack.encode(chunk)
 
 
-def unpack(blobs: Sequence[bytes]) -> Tree | None:
-    """The tree of a whole file; None when it must be read to be right."""
+def unpack(blobs: Sequence[bytes]) -> Tree:
+    """The tree of a whole file, which is right when no two entries have the same id. Raises ValueError."""
     ids: list[str] = []
     kinds: list[str] = []
     offsets, lengths = array("q"), array("q")
@@ -65,13 +65,12 @@ def unpack(blobs: Sequence[bytes]) -> Tree | None:
         offsets.frombytes(chunk.offsets)
         lengths.frombytes(chunk.lengths)
     if not len(ids) == len(kinds) == len(offsets) == len(lengths):
-        return None
+        raise ValueError("the chunks do not fit together")
     parents = array("q", range(-1, len(ids) - 1))
     awaited: dict[int, str] = {}
     tree = Tree()
     tree.ids, tree.kinds, tree.offsets, tree.lengths = ids, kinds, offsets, lengths
-    if not tree.put(parents, awaited, [number for number, _ in odd]):
-        return None
+    tree.put(parents, awaited, [number for number, _ in odd])
     for position, parent in odd:
         found = NO_PARENT if parent is None else tree.by_id.get(parent, NO_PARENT)
         if found >= position:

@@ -11,11 +11,36 @@ from decimal import Decimal
 from json.encoder import encode_basestring as quoted
 from typing import Any
 
+import msgspec
+
+PLAIN = frozenset((str, int, bool, type(None)))
+ZERO = msgspec.Raw(b"0")
+_encode = msgspec.json.Encoder().encode
 WORDS = {None: "null", True: "true", False: "false"}
 
 
 def stringify(value: Any) -> bytes:
     """UTF-8; `value` is made of dict, list, str, int, float, bool and None."""
+    try:
+        return _encode(_exact(value))
+    except (msgspec.MsgspecError, UnicodeError, OverflowError, RecursionError, TypeError):
+        return _slowly(value)
+
+
+def _exact(value: Any) -> Any:
+    """Floats as JavaScript prints them, all else for msgspec's encoder, which is quick."""
+    kind = type(value)
+    if kind is dict:
+        return {key: item if type(item) in PLAIN else _exact(item) for key, item in value.items()}
+    if kind is list or kind is tuple:
+        return [item if type(item) in PLAIN else _exact(item) for item in value]
+    if kind is float:
+        return ZERO if value == 0 else msgspec.Raw(number(value).encode())
+    return value
+
+
+def _slowly(value: Any) -> bytes:
+    """What msgspec does not write: lone surrogates, very large numbers, the deepest nesting."""
     pieces: list[str] = []
     try:
         _write(value, pieces)

@@ -21,21 +21,26 @@ class Tree:
         self.kinds: list[str] = []
         self.offsets: array[int] = array("q")
         self.lengths: array[int] = array("q")
-        self.by_id: dict[str, int] = {}
+        self._by_id: dict[str, int] | None = {}
         self._parents: array[int] = array("q")
         self._awaited: dict[int, str] = {}
         self._kinds: dict[str, str] = {}
         self._odd: list[int] = []
         """Positions of those that do not follow the one before them, in order; the first is always among them."""
 
-    def put(self, parents: "array[int]", awaited: dict[int, str], odd: list[int]) -> bool:
-        """With ids, kinds, offsets and lengths set, what `add` would have made of them; False when two entries have
-        the same id: then only `add` is right."""
-        self.by_id = dict(zip(self.ids, range(len(self.ids)), strict=True))
+    def put(self, parents: "array[int]", awaited: dict[int, str], odd: list[int]) -> None:
+        """With ids, kinds, offsets and lengths set, what `add` would have made of them; each id must be there once."""
+        self._by_id = None
         self._parents, self._awaited = parents, awaited
-        self._odd = odd if not self.ids or odd[:1] == [0] else [0, *odd]
         self._kinds = {kind: kind for kind in set(self.kinds)}
-        return len(self.by_id) == len(self.ids)
+        self._odd = odd if not self.ids or odd[:1] == [0] else [0, *odd]
+
+    @property
+    def by_id(self) -> dict[str, int]:
+        """Positions; made when somebody asks: a long conversation that is only looked at needs it not."""
+        if self._by_id is None:
+            self._by_id = dict(zip(self.ids, range(len(self.ids)), strict=True))
+        return self._by_id
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -77,7 +82,7 @@ class Tree:
     def path(self, leaf: str | None) -> list[int]:
         """Positions from the root to `leaf`."""
         found: list[int] = []
-        position = NO_PARENT if leaf is None else self.by_id.get(leaf, NO_PARENT)
+        position = NO_PARENT if leaf is None else self._place(leaf)
         if not self._awaited:  # every parent comes before its child: no circle
             return self._quick_path(position)
         seen: set[int] = set()
@@ -87,6 +92,11 @@ class Tree:
             position = self.parent(position)
         found.reverse()
         return found
+
+    def _place(self, id_: str) -> int:
+        if self.ids and self.ids[-1] == id_:
+            return len(self.ids) - 1
+        return self.by_id.get(id_, NO_PARENT)
 
     def _quick_path(self, position: int) -> list[int]:
         """Run by run: nearly every entry follows the one before it."""

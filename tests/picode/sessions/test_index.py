@@ -203,6 +203,20 @@ def test_what_is_known_of_another_file_is_not_believed(
     where.close()
 
 
+def test_a_file_in_which_an_id_is_there_twice_is_always_read(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "LONG", 1)
+    lines = (header(), entry("a", None), entry("b", "a"), entry("a", "b"), entry("c", "a"))
+    path = written(directory / "one.jsonl", *lines)
+    where = Store(directory)
+    found(where, "x")
+    session = where.open(path)
+    assert session.path_to_leaf() == [0, 1, 2, 3]
+    assert session.known_cost == (0, 0)
+    where.close()
+
+
 def test_many_small_additions_are_put_together(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ingest, "MOST_CHUNKS", 3)
     monkeypatch.setattr(store, "LONG", 1)
