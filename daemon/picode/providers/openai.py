@@ -8,7 +8,7 @@ import msgspec
 
 from picode.credentials import Found
 from picode.messages import ModelRequest, StreamEvent
-from picode.providers import failures, quirks
+from picode.providers import azure, failures, quirks
 from picode.providers.base import ModelFailed
 from picode.providers.catalog import Catalog
 from picode.providers.failures import Asked
@@ -21,19 +21,28 @@ NO_KEY = "no key: set OPENAI_API_KEY or run `picode auth add openai`"
 
 
 class OpenAI:
-    """`base`: OPENAI_BASE_URL, with `/v1` where the server has it; its quirks say whether a key is needed."""
+    """`base`: OPENAI_BASE_URL, with `/v1` where the server has it; `version`: OPENAI_API_VERSION, for Azure.
+
+    The server's quirks say whether a key is needed."""
 
     name = "openai"
     api = API
     path = "/chat/completions"
 
     def __init__(
-        self, http: Http, find_key: Callable[[], Found | None], catalog: Catalog, base: str = ""
+        self,
+        http: Http,
+        find_key: Callable[[], Found | None],
+        catalog: Catalog,
+        base: str = "",
+        *,
+        version: str = "",
     ) -> None:
         self.http = http
         self.find_key = find_key
         self.catalog = catalog
         self.base = base.strip().rstrip("/").removesuffix("/chat/completions") or BASE
+        self.version = version
         self.quirks = quirks.of(_host(self.base))
 
     @property
@@ -41,9 +50,19 @@ class OpenAI:
         """Whether it is somebody else's server: its models have names that no list knows."""
         return self.quirks is not quirks.OPENAI
 
+    @property
+    def lists(self) -> bool:
+        """Whether it says which models can be asked: Azure's are named as their owner likes."""
+        return not self.quirks.azure
+
+    def url(self, model: str) -> str:
+        if self.quirks.azure:
+            return azure.address(self.base, self.path, model, self.version)
+        return f"{self.base}{self.path}"
+
     def asked(self, model: str, key: str) -> Asked:
         return Asked(
-            provider="openai", label=self.quirks.label, url=f"{self.base}{self.path}", model=model,
+            provider="openai", label=self.quirks.label, url=self.url(model), model=model,
             variable="OPENAI_API_KEY", base_variable="OPENAI_BASE_URL", secrets=(key,),
             known=() if self.compatible else tuple(self.catalog.of("openai").models),
         )  # fmt: skip
@@ -51,7 +70,8 @@ class OpenAI:
     def headers(self, found: Found | None) -> dict[str, str]:
         headers = {"content-type": "application/json", "accept": "text/event-stream"}
         if found is not None:
-            headers["authorization"] = f"Bearer {found.secret.reveal()}"
+            key, name = found.secret.reveal(), self.quirks.key_header
+            headers[name] = f"Bearer {key}" if name == "authorization" else key
         return headers
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[StreamEvent, None]:

@@ -38,8 +38,20 @@ class _Call(msgspec.Struct):
     function: _Function | None = None
 
 
+class _Words(msgspec.Struct):
+    text: str = ""
+
+
+class _Piece(msgspec.Struct):
+    """Mistral's thinking models say text and thoughts in a list."""
+
+    type: str = ""
+    text: str = ""
+    thinking: list[_Words] | None = None
+
+
 class _Delta(msgspec.Struct):
-    content: str | None = None
+    content: str | list[_Piece] | None = None
     reasoning_content: str | None = None
     reasoning: str | None = None
     refusal: str | None = None
@@ -60,6 +72,8 @@ class _Usage(msgspec.Struct):
     completion_tokens: int | None = None
     prompt_tokens_details: _Cached | None = None
     prompt_cache_hit_tokens: int | None = None
+    total_tokens: int | None = None
+    cost: float | None = None
 
 
 class _Chunk(msgspec.Struct):
@@ -126,13 +140,23 @@ class Answer:
             self.thought = "reasoning_content" if delta.reasoning_content else "reasoning"
             made.append(ThinkingDelta(thought))
         if delta.content:
-            made += self._thinking_ends()
-            made.append(TextDelta(delta.content))
+            made += self._content(delta.content)
         if delta.refusal:
             self.refusal += delta.refusal
         for call in delta.tool_calls or ():
             made += self._thinking_ends()
             made += self._call(call)
+        return made
+
+    def _content(self, content: "str | list[_Piece]") -> list[StreamEvent]:
+        made: list[StreamEvent] = []
+        for piece in [_Piece("text", content)] if isinstance(content, str) else content:
+            if thought := "".join(words.text for words in piece.thinking or ()):
+                self.thought = "reasoning_content"
+                made.append(ThinkingDelta(thought))
+            if piece.text:
+                made += self._thinking_ends()
+                made.append(TextDelta(piece.text))
         return made
 
     def _thinking_ends(self) -> list[StreamEvent]:
@@ -175,13 +199,15 @@ class Answer:
     def _count(self, seen: _Usage) -> UsageSeen:
         details = seen.prompt_tokens_details
         cached = (details.cached_tokens if details else None) or seen.prompt_cache_hit_tokens or 0
-        usage = Usage(
-            input=max(0, (seen.prompt_tokens or 0) - cached),
-            output=seen.completion_tokens or 0,
-            cache_read=cached,
-        )
+        prompt, output = seen.prompt_tokens or 0, seen.completion_tokens or 0
+        # some servers count thoughts in the total only, and let them be paid for
+        output = max(output, (seen.total_tokens or 0) - prompt)
+        usage = Usage(input=max(0, prompt - cached), output=output, cache_read=cached)
         usage.total_tokens = usage.input + usage.output + usage.cache_read
         usage.cost = self.catalog.cost("openai", self.asked.model, usage)
+        if seen.cost is not None and not usage.cost.total:
+            # the server knows what it takes, where no list does
+            usage.cost.total = seen.cost
         return UsageSeen(usage)
 
 

@@ -7,12 +7,15 @@ from typing import Any
 
 from picode.messages import Assistant, Image, ModelRequest, Text, Thinking, ToolCall, ToolResult, User
 from picode.providers.catalog import UNKNOWN, ModelData
+from picode.providers.openai_effort import effort
 from picode.providers.quirks import Quirks
 from picode.providers.transcript import call_id, foreign, turns
 
 API = "openai-completions"
 Block = dict[str, Any]
-EFFORTS = {"minimal": "minimal", "low": "low", "medium": "medium", "high": "high", "xhigh": "xhigh"}
+# the fields in which servers send thoughts
+THOUGHTS = ("reasoning_content", "reasoning")
+SPOKEN = "I have read the results."
 
 
 def body(request: ModelRequest, data: ModelData, quirks: Quirks) -> Block:
@@ -38,9 +41,18 @@ def body(request: ModelRequest, data: ModelData, quirks: Quirks) -> Block:
             }
             for tool in request.tools
         ]
-    if quirks.effort and data.thinking == "effort" and request.thinking != "off":
-        whole[quirks.effort] = EFFORTS.get(request.thinking, "medium")
-    return whole
+    return whole | _thinking(request.thinking, data, quirks)
+
+
+def _thinking(level: str, data: ModelData, quirks: Quirks) -> Block:
+    """How hard to think, where the model does and the server takes it."""
+    if data.thinking != "effort":
+        return {}
+    asked: Block = json.loads(quirks.thinking_off if level == "off" else quirks.thinking_on)
+    if quirks.effort and (wanted := effort(level, data)):
+        field, _, within = quirks.effort.partition(".")
+        asked[field] = {within: wanted} if within else wanted
+    return asked
 
 
 def _messages(request: ModelRequest, quirks: Quirks) -> list[Block]:
@@ -62,7 +74,17 @@ def _messages(request: ModelRequest, quirks: Quirks) -> list[Block]:
                 pictures += [_picture(block) for block in turn.content if isinstance(block, Image)]
             case Assistant():
                 told += _assistant(turn, request.model, quirks)
-    return told + _shown(pictures)
+    return _spoken(told + _shown(pictures)) if quirks.speaks_after_tools else told + _shown(pictures)
+
+
+def _spoken(told: list[Block]) -> list[Block]:
+    """The same, with a word of the assistant wherever the user would follow a tool."""
+    made: list[Block] = []
+    for message in told:
+        if made and made[-1]["role"] == "tool" and message["role"] == "user":
+            made.append({"role": "assistant", "content": SPOKEN})
+        made.append(message)
+    return made
 
 
 def _shown(pictures: list[Block]) -> list[Block]:
@@ -94,15 +116,17 @@ def _result(turn: ToolResult, quirks: Quirks) -> Block:
 
 def _assistant(turn: Assistant, model: str, quirks: Quirks) -> list[Block]:
     text = "".join(block.text for block in turn.content if isinstance(block, Text))
-    thought = "\n".join(block.thinking for block in turn.content if isinstance(block, Thinking))
+    thoughts = [block for block in turn.content if isinstance(block, Thinking) and block.thinking]
     calls = [_call(block, quirks) for block in turn.content if isinstance(block, ToolCall)]
     if not text.strip() and not calls:
         return []
     message: Block = {"role": "assistant", "content": text or None}
     if calls:
         message["tool_calls"] = calls
-    if thought and quirks.thinking_back and calls and not foreign(turn, API, model):
-        message["reasoning_content"] = thought
+    if thoughts and quirks.thinking_back and calls and not foreign(turn, API, model):
+        # a thought's signature is the name of the field it came in
+        field = thoughts[-1].thinking_signature or ""
+        message[field if field in THOUGHTS else THOUGHTS[0]] = "\n".join(one.thinking for one in thoughts)
     return [message]
 
 

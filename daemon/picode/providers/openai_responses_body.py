@@ -20,11 +20,11 @@ from picode.messages import (
     UserContent,
 )
 from picode.providers.catalog import UNKNOWN, ModelData
+from picode.providers.openai_effort import effort
 from picode.providers.transcript import call_id, foreign, turns
 
 API = "openai-responses"
 Item = dict[str, Any]
-LEVELS = ("none", "minimal", "low", "medium", "high", "xhigh")
 # the API takes no smaller limit
 LEAST_TOKENS = 16
 
@@ -62,18 +62,6 @@ def body(request: ModelRequest, data: ModelData) -> Item:
                 {"effort": level, "summary": "auto"} if level != "none" else {"effort": level}
             )
     return whole
-
-
-def effort(level: str, data: ModelData) -> str:
-    """How hard this model can be asked to think, as near to `level` as it goes; empty: as it likes."""
-    if level == "off":
-        return data.least_thinking
-    if level not in LEVELS:
-        return "medium"
-    least = "low" if data.least_thinking in ("", "none") else data.least_thinking
-    most = data.most_thinking or "xhigh"
-    place = min(max(LEVELS.index(level), LEVELS.index(least)), LEVELS.index(most))
-    return LEVELS[place]
 
 
 def _input(request: ModelRequest) -> list[Item]:

@@ -9,7 +9,7 @@ from picode.providers.discovery import Discovery, Server, ollama_list, openai_li
 
 
 def discovery(environ: Mapping[str, str], credentials: Credentials, compatible: bool) -> Discovery:
-    """`compatible`: whether OPENAI_BASE_URL is somebody else's than OpenAI's."""
+    """`compatible`: whether OPENAI_BASE_URL is somebody else's than OpenAI's, and has a list of its models."""
 
     def key(name: str) -> str:
         try:

@@ -41,15 +41,19 @@ def _anthropic(parts: Parts) -> Provider:
 def _openai(parts: Parts) -> Provider:
     from picode.providers.openai import OpenAI
 
-    base = parts.environ.get("OPENAI_BASE_URL", "")
-    return OpenAI(parts.http, lambda: parts.credentials.find("openai"), parts.catalog, base)
+    base, version = (parts.environ.get(name, "") for name in ("OPENAI_BASE_URL", "OPENAI_API_VERSION"))
+    return OpenAI(
+        parts.http, lambda: parts.credentials.find("openai"), parts.catalog, base, version=version.strip()
+    )
 
 
 def _responses(parts: Parts, name: str) -> Provider:
     from picode.providers.openai_responses import OpenAIResponses
 
     base = parts.environ.get("OPENAI_BASE_URL", "")
-    return OpenAIResponses(parts.http, lambda: parts.credentials.find("openai"), parts.catalog, base, name)
+    return OpenAIResponses(
+        parts.http, lambda: parts.credentials.find("openai"), parts.catalog, base, name=name
+    )
 
 
 def _google(parts: Parts) -> Provider:
@@ -108,7 +112,8 @@ class Providers:
         waits = Waits(settings.connect_timeout, settings.first_byte_timeout, settings.idle_timeout)
         self._parts = Parts(Http(waits), credentials, self.catalog, environ, demo_pace, self._ollama_there)
         self._made: dict[str, Provider] = {}
-        self._found = own_servers.discovery(environ, credentials, self._open("openai"))
+        lists = self._open("openai") and bool(getattr(self.provider("openai"), "lists", True))
+        self._found = own_servers.discovery(environ, credentials, lists)
 
     def provider(self, name: str) -> Provider:
         if name not in self._made:
@@ -251,7 +256,7 @@ class Providers:
         """What a list says, or what a server of one's own says that it has."""
         if name in self._found.servers:
             return [one.name for one in self._found.known(name) or ()]
-        return list(self.catalog.of(name).models)
+        return [] if self._open(name) else list(self.catalog.of(name).models)
 
     def _names(self) -> list[str]:
         listed = [f"{name}/{model}" for name in REGISTERED for model in self.catalog.of(name).models]
