@@ -103,7 +103,7 @@ def make_private(directory: Path) -> Path:
             f"The directory {directory} cannot be made: {error.strerror}.",
             "Mend its permissions, or set PICODE_HOME to a directory that you own.",
         ) from error
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+    if not _ours(found):
         raise NotAllowed(
             f"The directory {directory} belongs to somebody else.",
             "Remove it, or set PICODE_HOME to a directory that you own.",
@@ -111,6 +111,18 @@ def make_private(directory: Path) -> Path:
     if stat.S_IMODE(found.st_mode) != 0o700:
         directory.chmod(0o700)
     return directory
+
+
+def is_ours(directory: Path) -> bool:
+    """Whether nobody else can have put a socket there; false also when it is not there."""
+    try:
+        return _ours(directory.lstat())
+    except OSError:
+        return False
+
+
+def _ours(found: os.stat_result) -> bool:
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
 
 
 def project_of(cwd: "str | Path") -> Path:

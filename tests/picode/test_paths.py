@@ -34,6 +34,9 @@ def test_a_private_directory_is_0700_even_when_it_was_there(tmp_path: Path) -> N
 
 def test_a_link_in_its_place_is_refused(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path)
+    assert paths.is_ours(tmp_path)
+    assert not paths.is_ours(tmp_path / "link")
+    assert not paths.is_ours(tmp_path / "nothing")
     with pytest.raises(NotAllowed, match="belongs to somebody else"):
         paths.make_private(tmp_path / "link")
 
@@ -42,6 +45,7 @@ def test_a_link_in_its_place_is_refused(tmp_path: Path) -> None:
 def test_a_directory_of_somebody_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "theirs").mkdir()
     os.chown(tmp_path / "theirs", 12345, 12345)
+    assert not paths.is_ours(tmp_path / "theirs")
     with pytest.raises(NotAllowed):
         paths.make_private(tmp_path / "theirs")
 

@@ -13,7 +13,7 @@ import time
 
 from picode.client.environment import passed_on
 from picode.errors import BY_KIND, Unavailable
-from picode.paths import Paths, check_socket, make_private
+from picode.paths import Paths, check_socket, is_ours, make_private
 
 READY_WITHIN = 15.0
 """Seconds."""
@@ -21,6 +21,8 @@ READY_WITHIN = 15.0
 
 def answers(paths: Paths) -> bool:
     """Whether somebody listens on the daemon's socket: the one sign that neither a file nor a crash can fake."""
+    if not is_ours(paths.runtime):
+        return False
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         probe.setblocking(False)
         try:

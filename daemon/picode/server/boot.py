@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from picode import __version__, config, tasks
 from picode.config.schema import Settings
-from picode.paths import Paths
+from picode.paths import Paths, make_private
 from picode.protocol.events import AnyEvent, CommandSeen, DaemonStopping, EntryAdded, StatusChanged
 from picode.protocol.values import CommandNote, ModelInfo
 from picode.server import handlers, lifecycle, logs
@@ -44,6 +44,7 @@ async def serve(paths: Paths, ready: Callable[[], None]) -> None:
     """Start every part, serve, end every part in order."""
     settings = config.load(paths).settings
     logs.open_log(paths, settings.log.level)
+    make_private(paths.sessions)
     boot = secrets.token_hex(8)
 
     def received(envelope: Envelope, frame: bytes) -> None:
