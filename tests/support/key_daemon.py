@@ -36,7 +36,7 @@ class KeyDaemon:
 
     def serve(self, wait: float = 0) -> None:
         """Answer what is there, waiting at most `wait` seconds for the first."""
-        while self._socket.poll(wait * 1000):
+        while self._socket.poll(int(wait * 1000)):
             wait = 0
             sender, frame = self._socket.recv_multipart()
             request = codec.decode_request(frame)
