@@ -23,6 +23,7 @@ KEPT = (
     "VIRTUAL_ENV",
     "PYTHONPATH",
     "PICODE_TEST_ZELLIJ",
+    "PICODE_TEST_PI",
     "CARGO_HOME",
     "RUSTUP_HOME",
 )
