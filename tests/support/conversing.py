@@ -8,6 +8,10 @@ from support.screen import Terminal
 
 UP = "\x1b[1;3A"
 """Alt with an arrow: Zellij's own key to move the focus, here from the terminal to the assistant."""
+LEFT = "\x1b[1;3D"
+"""To the explorer."""
+ALT_SHIFT_A = "\x1bA"
+"""The plugin's key."""
 EXPLORER = 32
 """Columns of a terminal of 140 that are not the assistant's."""
 SEND = "\x1ba"

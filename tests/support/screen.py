@@ -156,6 +156,23 @@ class Terminal:
         with self._changed:
             return int(self._screen.model.cursor.y)
 
+    def colours(self, columns: int, rows: range) -> dict[tuple[str, str], str]:
+        """What the first `columns` of `rows` show, by front and back colour: names, or six hexadecimal digits."""
+        found: dict[tuple[str, str], str] = {}
+        with self._changed:
+            for row in rows:
+                for cell in (self._screen.model.buffer[row][column] for column in range(columns)):
+                    if cell.data.strip():
+                        pair = (cell.bg, cell.fg) if cell.reverse else (cell.fg, cell.bg)
+                        found[pair] = found.get(pair, "") + cell.data
+        return found
+
+    @property
+    def cursor_column(self) -> int:
+        """From 0."""
+        with self._changed:
+            return int(self._screen.model.cursor.x)
+
     def wait_until(self, holds: Callable[[str], object], what: str, timeout: float = PATIENCE) -> str:
         """The screen's text as soon as `holds` is true of it."""
         deadline = time.monotonic() + timeout

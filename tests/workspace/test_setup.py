@@ -4,7 +4,10 @@ import shutil
 
 import pytest
 
+from support.conversing import SEND, assistant_ready, last_text
 from support.installation import tree
+from support.model_script import say
+from support.model_server import ModelServer
 from support.screen import NotShown
 from support.zellij import Workspace
 
@@ -35,8 +38,9 @@ def test_no_is_an_answer(workspace: Workspace) -> None:
     terminal.type("n\r")
     assert terminal.wait_end() == 77
     assert "Nothing was written." in terminal.screen
-    after = tree(workspace.home).items()
-    assert {name: what for name, what in after if not name.startswith((".cache", "t/"))} == before
+    after = tree(workspace.home)
+    new = {name for name in after if not name.startswith((".cache", "t/"))}
+    assert {name: after[name] for name in new | set(before)} == before
 
 
 def test_the_plugin_is_granted_and_zellij_does_not_ask(ready: Workspace) -> None:
@@ -90,13 +94,21 @@ def test_inside_zellij_up_says_what_to_do(ready: Workspace) -> None:
     terminal.wait_for("inside the Zellij session project already")
 
 
-def test_without_the_plugins_file_assistant_and_shell_work(ready: Workspace) -> None:
+def test_without_the_plugins_file_assistant_and_shell_work(
+    ready: Workspace, model_server: ModelServer
+) -> None:
+    model_server.enqueue(say("No plugin is needed."))
     shutil.rmtree(ready.home / "p" / "data" / "plugin")
     ready.session = "w"
     terminal = ready.start()
     terminal.wait_for("assistant", "shell>")
+    assistant_ready(terminal)
     terminal.type("echo wor'king'\r")
     terminal.wait_for("working")
+    terminal.type(SEND)
+    [request] = model_server.wait_for(1)
+    assert "working" in last_text(request)
+    terminal.wait_for("No plugin is needed.")
     # a missing plugin is Zellij's error to show; set-up mends it
     terminal.close()
     ready.set_up()
