@@ -281,6 +281,53 @@ def test_slash_commands_go_from_conversation_to_conversation(
     assert "first question" not in model_server.requests[1].text()
 
 
+def test_a_line_of_several_lines(served: Running, pane: MakePane, model_server: ModelServer) -> None:
+    model_server.enqueue(Script(Say("Two.")))
+    terminal = ready(pane())
+    terminal.type("first line\nsecond line")
+    terminal.wait_for("❯ first line", "second line")
+    assert model_server.requests == []
+    terminal.type("\r")
+    terminal.wait_for("Two.", "idle")
+    assert "first line\\nsecond line" in model_server.requests[0].text()
+
+
+def test_vi_keys_edit_the_line(served: Running, pane: MakePane, model_server: ModelServer) -> None:
+    model_server.enqueue(Script(Say("Seen.")))
+    terminal = ready(pane(PICODE_PANE_KEYS="vi"))
+    terminal.type("xhello wrld")
+    terminal.wait_for("❯ xhello wrld")
+    terminal.type("\x1b")
+    terminal.wait_until(lambda shown: terminal.cursor_column == len("❯ xhello wrl"), "vi's other mode")
+    terminal.type("0x$hhio\r")
+    terminal.wait_for("❯ hello world", "Seen.", "idle")
+    assert '"hello world"' in model_server.requests[0].text()
+
+
+def test_ten_thousand_lines_come_whole_and_once(
+    served: Running, pane: MakePane, model_server: ModelServer
+) -> None:
+    lines = [f"line number {number}  " for number in range(10_000)]
+    pieces = ["\n".join(lines[at : at + 50]) + "\n" for at in range(0, len(lines), 50)]
+    model_server.enqueue(Script(*map(Say, pieces), Say("The end.")))
+    terminal = ready(pane())
+    terminal.type("go\r")
+    terminal.wait_until(lambda shown: "The end." in shown and "idle" in shown, "the end", timeout=60)
+    raw = bytes(terminal.raw)
+    assert {int(found) for found in re.findall(rb"line number (\d+)", raw)} >= set(range(10_000))
+    # what is drawn again while it comes is a part of the screen, and no answer as a whole
+    assert len(raw) < 20 * sum(map(len, lines))
+
+
+def test_a_terminal_without_a_language_shows_everything(
+    served: Running, pane: MakePane, model_server: ModelServer
+) -> None:
+    model_server.enqueue(Script(Say("Grüße, 世界.")))
+    terminal = ready(pane(LANG="", LC_ALL="C"))
+    terminal.type("go\r")
+    terminal.wait_for("❯ go", "Grüße, 世", "idle")
+
+
 def test_no_colour(served: Running, pane: MakePane, model_server: ModelServer) -> None:
     model_server.enqueue(Script(Say("**bold** `code`\n\n```python\nx = 1\n```\n")))
     terminal = ready(pane(NO_COLOR="1"))
