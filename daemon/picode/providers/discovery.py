@@ -21,6 +21,10 @@ MOST_MODELS = 500
 OTHER_WORK = re.compile(r"embed|rerank|whisper|(^|[/-])tts(-|$)|moderation|bge-|dall-e", re.IGNORECASE)
 
 
+WHATEVER = "default"
+"""Stands for whatever a server of one's own has, until it has said so."""
+
+
 @dataclass(frozen=True)
 class Listed:
     """A model's name, and the tokens that it takes; 0 where the server does not say."""
@@ -62,6 +66,14 @@ class Discovery:
                 target=_ask, args=(server,), name=f"models of {name}", daemon=True
             )
             server.asking.start()
+
+    def settle(self, name: str) -> None:
+        """Wait for the answer of this one, where there is none yet; blocks like `look`."""
+        if self.known(name) is None:
+            self.begin(name)
+            asking = self.servers[name].asking
+            if asking is not None:
+                asking.join(WAIT)
 
     def look(self) -> None:
         """Ask all of them afresh; blocks, so it belongs into a thread."""

@@ -1,11 +1,15 @@
 """One question and its answer: posts a body, lets an `Answer` read the events, and sees to it that the end is one."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Protocol
 
-from picode.messages import StreamEvent
+import msgspec
+
+from picode.messages import ModelRequest, StreamEvent
 from picode.providers.base import ModelFailed
+from picode.providers.discovery import WHATEVER
 from picode.providers.failures import Asked
 from picode.providers.http import Http, drain
 from picode.providers.sse import Events, Framing
@@ -24,6 +28,13 @@ class Answer(Protocol):
 
     # the end of the stream: `Stopped`, or a failure when the answer was not whole
     def finish(self) -> list[StreamEvent]: ...
+
+
+async def named(request: ModelRequest, choose: Callable[[], str]) -> ModelRequest:
+    """The request with a model's name, where it was made before the server had said what it has."""
+    if request.model != WHATEVER:
+        return request
+    return msgspec.structs.replace(request, model=await asyncio.to_thread(choose))
 
 
 async def exchange(

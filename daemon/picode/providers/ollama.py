@@ -9,7 +9,8 @@ from picode.credentials import Found
 from picode.messages import ModelRequest, StreamEvent
 from picode.providers.base import ModelFailed
 from picode.providers.catalog import Catalog
-from picode.providers.exchange import exchange
+from picode.providers.discovery import WHATEVER
+from picode.providers.exchange import exchange, named
 from picode.providers.failures import Asked
 from picode.providers.http import Http
 from picode.providers.ndjson import Lines
@@ -18,7 +19,9 @@ from picode.providers.ollama_body import API, body
 
 
 class Ollama:
-    """`base`: from `ollama_host`. `there`: whether to count on it, because it was configured or has answered."""
+    """`base`: from `ollama_host`. `there`: whether to count on it, because it was configured or has answered.
+
+    `choose` blocks, and says which of its models to take where none was named."""
 
     name = "ollama"
     api = API
@@ -31,13 +34,16 @@ class Ollama:
         find_key: Callable[[], Found | None],
         catalog: Catalog,
         base: str,
+        *,
         there: Callable[[], bool] = lambda: True,
+        choose: Callable[[], str] = lambda: WHATEVER,
     ) -> None:
         self.http = http
         self.find_key = find_key
         self.catalog = catalog
         self.base = base
         self.there = there
+        self.choose = choose
         self.thoughtless: set[str] = set()
 
     def asked(self, model: str, key: str) -> Asked:
@@ -48,6 +54,7 @@ class Ollama:
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[StreamEvent, None]:
         """Whether a model can think is known when it refuses to: then it is asked again without."""
+        request = await named(request, self.choose)
         for _ in range(2):
             think = request.model not in self.thoughtless
             try:

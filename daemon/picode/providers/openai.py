@@ -11,6 +11,8 @@ from picode.messages import ModelRequest, StreamEvent
 from picode.providers import azure, failures, quirks
 from picode.providers.base import ModelFailed
 from picode.providers.catalog import Catalog
+from picode.providers.discovery import WHATEVER
+from picode.providers.exchange import named
 from picode.providers.failures import Asked
 from picode.providers.http import Http, drain
 from picode.providers.openai_answer import Answer
@@ -23,7 +25,7 @@ NO_KEY = "no key: set OPENAI_API_KEY or run `picode auth add openai`"
 class OpenAI:
     """`base`: OPENAI_BASE_URL, with `/v1` where the server has it; `version`: OPENAI_API_VERSION, for Azure.
 
-    The server's quirks say whether a key is needed."""
+    `choose` blocks, and says what the server has. The server's quirks say whether a key is needed."""
 
     name = "openai"
     api = API
@@ -37,12 +39,14 @@ class OpenAI:
         base: str = "",
         *,
         version: str = "",
+        choose: Callable[[], str] = lambda: WHATEVER,
     ) -> None:
         self.http = http
         self.find_key = find_key
         self.catalog = catalog
         self.base = base.strip().rstrip("/").removesuffix("/chat/completions") or BASE
         self.version = version
+        self.choose = choose
         self.quirks = quirks.of(_host(self.base))
 
     @property
@@ -75,6 +79,7 @@ class OpenAI:
         return headers
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[StreamEvent, None]:
+        request = await named(request, self.choose)
         found = self.find_key()
         asked = self.asked(request.model, found.secret.reveal() if found else "")
         if found is None and self.quirks.key_needed:

@@ -9,7 +9,8 @@ from picode.credentials import Found
 from picode.messages import ModelRequest, StreamEvent
 from picode.providers import failures
 from picode.providers.catalog import Catalog
-from picode.providers.exchange import exchange
+from picode.providers.discovery import WHATEVER
+from picode.providers.exchange import exchange, named
 from picode.providers.http import Http
 from picode.providers.openai import OpenAI
 from picode.providers.openai_responses_answer import Answer
@@ -28,12 +29,16 @@ class OpenAIResponses(OpenAI):
         find_key: Callable[[], Found | None],
         catalog: Catalog,
         base: str = "",
+        *,
+        choose: Callable[[], str] = lambda: WHATEVER,
         name: str = API,
     ) -> None:
-        super().__init__(http, find_key, catalog, base.strip().rstrip("/").removesuffix("/responses"))
+        base = base.strip().rstrip("/").removesuffix("/responses")
+        super().__init__(http, find_key, catalog, base, choose=choose)
         self.name = name
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[StreamEvent, None]:
+        request = await named(request, self.choose)
         found = self.find_key()
         asked = self.asked(request.model, found.secret.reveal() if found else "")
         if found is None and self.quirks.key_needed:

@@ -15,6 +15,7 @@ from picode.messages import Cost, Usage
 from picode.protocol.values import ModelInfo
 from picode.providers import catalog, ollama_host, own_servers
 from picode.providers.base import ModelFailed, Provider
+from picode.providers.discovery import WHATEVER
 from picode.providers.http import Http, Waits
 
 
@@ -29,6 +30,8 @@ class Parts:
     demo_pace: float
     there: Callable[[], bool]
     """Whether an Ollama is configured, or has answered."""
+    choose: Callable[[str], str]
+    """The model of this server of one's own that is taken when none was named; blocks for 0.3 s at most."""
 
 
 def _anthropic(parts: Parts) -> Provider:
@@ -43,8 +46,9 @@ def _openai(parts: Parts) -> Provider:
 
     base, version = (parts.environ.get(name, "") for name in ("OPENAI_BASE_URL", "OPENAI_API_VERSION"))
     return OpenAI(
-        parts.http, lambda: parts.credentials.find("openai"), parts.catalog, base, version=version.strip()
-    )
+        parts.http, lambda: parts.credentials.find("openai"), parts.catalog, base,
+        version=version.strip(), choose=lambda: parts.choose("openai"),
+    )  # fmt: skip
 
 
 def _responses(parts: Parts, name: str) -> Provider:
@@ -52,8 +56,9 @@ def _responses(parts: Parts, name: str) -> Provider:
 
     base = parts.environ.get("OPENAI_BASE_URL", "")
     return OpenAIResponses(
-        parts.http, lambda: parts.credentials.find("openai"), parts.catalog, base, name=name
-    )
+        parts.http, lambda: parts.credentials.find("openai"), parts.catalog, base,
+        choose=lambda: parts.choose("openai"), name=name,
+    )  # fmt: skip
 
 
 def _google(parts: Parts) -> Provider:
@@ -68,8 +73,9 @@ def _ollama(parts: Parts) -> Provider:
 
     base = ollama_host.base(parts.environ.get("OLLAMA_HOST", ""))
     return Ollama(
-        parts.http, lambda: parts.credentials.find("ollama"), parts.catalog, base=base, there=parts.there
-    )
+        parts.http, lambda: parts.credentials.find("ollama"), parts.catalog, base,
+        there=parts.there, choose=lambda: parts.choose("ollama"),
+    )  # fmt: skip
 
 
 def _demo(parts: Parts) -> Provider:
@@ -91,8 +97,6 @@ FORMS: dict[str, tuple[str, Callable[[Parts, str], Provider]]] = {
     "openai-responses": ("openai", _responses),
 }
 DEMO = "demo/demo"
-# stands for whatever a server of one's own has, until it has said so
-WHATEVER = "default"
 
 
 class Providers:
@@ -110,7 +114,15 @@ class Providers:
         self.catalog = catalog.load(models_file)
         self.models_file = models_file
         waits = Waits(settings.connect_timeout, settings.first_byte_timeout, settings.idle_timeout)
-        self._parts = Parts(Http(waits), credentials, self.catalog, environ, demo_pace, self._ollama_there)
+        self._parts = Parts(
+            Http(waits),
+            credentials,
+            self.catalog,
+            environ,
+            demo_pace,
+            there=self._ollama_there,
+            choose=self._choose,
+        )
         self._made: dict[str, Provider] = {}
         lists = self._open("openai") and bool(getattr(self.provider("openai"), "lists", True))
         self._found = own_servers.discovery(environ, credentials, lists)
@@ -222,6 +234,10 @@ class Providers:
             return WHATEVER if known is None or not choice else choice
         names = [one.name for one in known]
         return choice if choice in names else names[0]
+
+    def _choose(self, provider: str) -> str:
+        self._found.settle(provider)
+        return self._first_choice(provider)
 
     def _ollama_there(self) -> bool:
         known = self._found.known("ollama")

@@ -13,7 +13,8 @@ from picode.credentials import Credentials
 from picode.providers import discovery, ollama_host
 from picode.providers.discovery import Discovery, Listed, openai_list
 from picode.providers.registry import Providers
-from support.model_server import BOUND, ModelServer
+from support.model_calls import collect, request, said
+from support.model_server import BOUND, ModelServer, say
 
 
 @pytest.fixture(autouse=True)
@@ -104,6 +105,26 @@ def test_the_default_does_not_wait_and_is_right_as_soon_as_the_server_answered(
     assert known.default() == "openai/local-model"
     # a conversation that began before asks for the right one from now on
     assert known.resolve("openai/default")[1].name == "openai/local-model"
+
+
+@pytest.mark.parametrize(
+    ("variable", "path", "name"),
+    [
+        ("OPENAI_BASE_URL", "/v1", "openai"),
+        ("OPENAI_BASE_URL", "/v1", "openai-responses"),
+        ("OLLAMA_HOST", "", "ollama"),
+    ],
+)
+async def test_the_very_first_question_waits_for_the_name(
+    home: Path, model_server: ModelServer, patient: None, *, variable: str, path: str, name: str
+) -> None:
+    known = providers(home, **{variable: model_server.url + path})
+    provider, info = known.resolve(f"{name}/default")
+    assert info.name == f"{name}/default"
+    model_server.enqueue(say("ok"))
+    assert said(await collect(provider.stream(request(model="default")))) == "ok"
+    assert model_server.requests[0].body["model"] == "local-model"
+    await known.close()
 
 
 def test_a_server_that_has_the_usual_model_keeps_it_as_default(
