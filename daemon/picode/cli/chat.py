@@ -7,9 +7,7 @@ import sys
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group()
-    which.add_argument(
-        "--session", metavar="ID", default="", help="this conversation: an id, its beginning, or a file"
-    )
+    which.add_argument("--session", metavar="ID", help="this conversation: an id, its beginning, or a file")
     which.add_argument(
         "--continue", action="store_true", dest="latest", help="the project's latest conversation"
     )
@@ -37,13 +35,16 @@ def _chat(args: argparse.Namespace) -> int:
     from picode import paths
     from picode.cli.place import here
     from picode.config.layers import load
+    from picode.errors import UsageError
     from picode.pane.effects import Start
 
+    if args.session == "":
+        raise UsageError("The id after --session is empty.", "`picode sessions` lists the conversations.")
     where, place = paths.resolve(), here()
     settings = load(where, project=paths.project_of(place.cwd)).settings.pane
     choice = "current" if place.zellij_session else "new"
     choice = "named" if args.session else "latest" if args.latest else "new" if args.new else choice
-    begin = Start(place, choice, args.session, args.model, settings.history)  # type: ignore[arg-type]
+    begin = Start(place, choice, args.session or "", args.model, settings.history)  # type: ignore[arg-type]
     if plain():
         from picode.pane.plain import run_plain
 

@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--model", default="", help="provider/model")
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--session", metavar="ID", default="", help="go on with this conversation")
+    which.add_argument("--session", metavar="ID", help="go on with this conversation")
     which.add_argument(
         "--continue", action="store_true", dest="latest", help="go on with the project's latest"
     )
@@ -46,6 +46,9 @@ def run_print(args: argparse.Namespace) -> int:
         raise UsageError(
             "The rpc mode is not there yet.", "`--mode json` writes every event of one question."
         )
+    if args.session == "":
+        # a script's empty variable is no wish for a new conversation
+        raise UsageError("The id after --session is empty.", "`picode sessions` lists the conversations.")
     text = question(args.text, _piped())
     if not text.strip():
         raise UsageError("There is no question.", "Give it as text, or on standard input: `picode -p TEXT`.")
@@ -85,7 +88,7 @@ async def _ask(args: argparse.Namespace, text: str) -> int:
     async with await connect(paths.resolve(), "print", on_link=ends.link, tail=1) as daemon:
         opened = await daemon.ask_for(
             Snapshot,
-            Open(0, place, choice, args.session, tail=1, model=args.model),  # type: ignore[arg-type]
+            Open(0, place, choice, args.session or "", tail=1, model=args.model),  # type: ignore[arg-type]
         )
         if args.model and choice != "new":
             await daemon.ask(SetModel(0, opened.conversation, args.model))

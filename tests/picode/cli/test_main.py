@@ -87,6 +87,12 @@ def test_control_characters_in_an_error_do_not_reach_the_terminal(capsys: pytest
     assert "\x1b" not in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("arguments", [["-p", "hi", "--session", ""], ["chat", "--session="]])
+def test_an_empty_id_is_no_new_conversation(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(arguments) == 2
+    assert "The id after --session is empty." in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("command", "code"),
     [
