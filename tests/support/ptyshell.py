@@ -113,6 +113,22 @@ class RecordedShell(Driven):
         self.until(finished, timeout)
         return found[0]
 
+    def run_next(self, text: str) -> CommandRecord:
+        """As `run`, when it is not known how many commands came in between: found by its text."""
+        self.send(text.encode() + b"\r")
+        found: list[CommandRecord] = []
+
+        def finished() -> bool:
+            for number in range(self._ran + 1, self._ran + 6):
+                record = self.command(number)
+                if record is not None and record.command == text and record.status is not None:
+                    found.append(record)
+            return bool(found)
+
+        self.until(finished)
+        self._ran = found[0].number
+        return found[0]
+
     def run_quietly(self, text: str) -> None:
         """Type a command and wait for the next prompt, keeping nothing of what it printed."""
         self.seen = b""

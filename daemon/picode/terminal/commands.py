@@ -148,7 +148,7 @@ class Commands:
         found = HISTORY_LINE.match(line.removesuffix(b"\n").removesuffix(b"\r").replace(b"\r\n", b"\n"))
         if not found:
             return
-        number, text = int(found[1]), _text(found[2])
+        number, text = int(found[1]), _text(found[2]).rstrip("\n")
         if self.running and (number != self._history or self.running.text.strip() == text.strip()):
             self.running.text = text
         self._history = number
