@@ -1,5 +1,6 @@
 """Everything a recorder has to do with others: the daemon, those who ask it, and what they may type into the shell."""
 
+import contextlib
 import os
 from typing import TYPE_CHECKING
 
@@ -117,6 +118,8 @@ def remove_dead(directory: str) -> None:
         try:
             os.kill(int(number), 0)
         except ProcessLookupError:
-            os.unlink(os.path.join(directory, name))
+            # another recorder may be as tidy at the same moment
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(os.path.join(directory, name))
         except OSError:
             pass

@@ -28,6 +28,8 @@ class Driven:
         self.pid, self.fd = pty.fork()
         if not self.pid:
             _become(argv, environ, cwd, columns, rows)
+        # the next child must not hold this terminal open
+        os.set_inheritable(self.fd, False)
         self.resize(columns, rows)
 
     def resize(self, columns: int, rows: int) -> None:
