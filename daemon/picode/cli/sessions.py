@@ -60,7 +60,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _here(args: argparse.Namespace) -> str:
-    return "" if args.all else str(Path.cwd())
+    from picode import paths
+
+    return "" if args.all else str(paths.working_directory())
 
 
 def _list(daemon: "Connection", args: argparse.Namespace) -> int:
