@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -76,12 +75,14 @@ class Sessions:
         self._tell(conversation, LeafMoved(leaf))
         return Moved(id=0, conversation=conversation.id, leaf=leaf, text=text)
 
-    def fork(self, request: r.Fork) -> Moved:
-        made, text = branching.fork(self._conversations.get(request.conversation).session, request.entry)
+    async def fork(self, request: r.Fork) -> Moved:
+        session = self._conversations.get(request.conversation).session
+        made, text = await asyncio.to_thread(branching.fork, session, request.entry)
         return self._moved(made, text)
 
-    def clone(self, request: r.Clone) -> Moved:
-        return self._moved(branching.clone(self._conversations.get(request.conversation).session))
+    async def clone(self, request: r.Clone) -> Moved:
+        session = self._conversations.get(request.conversation).session
+        return self._moved(await asyncio.to_thread(branching.clone, session))
 
     def label(self, request: r.SetLabel) -> Accepted:
         conversation = self._conversations.get(request.conversation)
@@ -129,6 +130,8 @@ def _export(session: Path, request: r.Export, directory: Path) -> Exported:
 
 def _whole(target: Path, write: Callable[[IO[bytes]], None], over: bool) -> Exported:
     """Make the file all at once; only one that is our own is written over."""
+    import tempfile
+
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".picode-", delete=False) as file:
