@@ -18,7 +18,12 @@ from typing import Any, TypeVar
 
 from picode.errors import BadData, DiskFailed, Missing, NotAllowed, UsageError
 
-VARIABLES = {"anthropic": "ANTHROPIC_API_KEY", "openai": "OPENAI_API_KEY", "gemini": "GEMINI_API_KEY"}
+VARIABLES = {
+    "anthropic": "ANTHROPIC_API_KEY",
+    "openai": "OPENAI_API_KEY",
+    "gemini": "GEMINI_API_KEY",
+    "ollama": "OLLAMA_API_KEY",
+}
 SERVICE = "picode"
 KEYRING_WAIT = 2.0
 """Seconds; a keyring that waits for a person to unlock it must not hold up the daemon."""

@@ -28,6 +28,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _provider(name: str) -> str:
+    # models are named google/…, their key after Gemini
+    name = "gemini" if name == "google" else name
     known = ", ".join(VARIABLES)
     if not name:
         raise UsageError("Which provider?", f"One of {known}.")

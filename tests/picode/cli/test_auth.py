@@ -84,3 +84,9 @@ def test_a_file_that_others_can_read_is_refused(where: Paths) -> None:
     done = auth("list")
     assert done.returncode == 77
     assert f"chmod 600 {Path(where.credentials)}" in done.stderr
+
+
+def test_a_key_can_be_named_after_the_models_that_it_opens(where: Paths) -> None:
+    assert auth("add", "google", given=KEY).returncode == 0
+    assert "gemini" in auth("list").stdout
+    assert auth("remove", "google").returncode == 0
