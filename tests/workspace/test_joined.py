@@ -21,7 +21,9 @@ def test_a_new_conversation_counts_for_the_shell_and_for_another_tabs_shell(
     ask(terminal, "the first question")
     terminal.wait_for("To the first.")
     terminal.type("/new\r")
-    terminal.wait_until(lambda shown: shown.count("PiCode · ") >= 2, "the new conversation")
+    shown = terminal.wait_until(lambda shown: shown.count("PiCode · ") >= 2, "the new conversation")
+    heads = re.findall(r"PiCode · (\w+)", shown)
+    assert len(heads) == len(set(heads)) == 2
     assistant_ready(terminal)
     terminal.type("\x1b[1;3B")
     terminal.wait_until(lambda shown: ready.pane("terminal")["is_focused"], "the focus on the terminal")

@@ -113,6 +113,8 @@ class Daemon:
                 await self._tell(effect)
 
     async def _switch(self, effect: Open) -> None:
+        if effect.choice == "named" and effect.name == self.conversation:
+            return  # the daemon told everybody in the workspace of what was opened here
         try:
             await self._open(effect.choice, effect.name)
         except PicodeError as error:
