@@ -139,7 +139,7 @@ class Workspace:
 
     def servers(self) -> list[psutil.Process]:
         """Zellij's server processes of this home."""
-        return [process for process in self.processes() if "--server" in _command_line(process)]
+        return [process for process in self.processes() if "--server" in command_line(process)]
 
     def processes(self) -> list[psutil.Process]:
         """Everything that was started here and lives."""
@@ -169,12 +169,12 @@ class Workspace:
         # to end a session makes Zellij's own screen thread panic now and then, with no plugin of ours in sight
         panics += [panic for panic in self.panics()[len(panics) :] if "thread: 'screen'" not in panic]
         # whoever still ends may start the daemon to say so, and one that is just starting does not hear of its end
-        self._wait_gone(lambda process: "daemon run" not in _command_line(process))
+        self._wait_gone(lambda process: "daemon run" not in command_line(process))
         for _ in range(3):
             if self.processes():
                 self._end("picode", "daemon", "stop")
                 self._wait_gone(lambda process: True, 3)
-        left = [f"{p.pid} {_command_line(p)} {_state(p)}" for p in self.processes()]
+        left = [f"{p.pid} {command_line(p)} {_state(p)}" for p in self.processes()]
         sweep(self._before)
         self._reaper.stop()
         if check:
@@ -201,7 +201,8 @@ def wait_for(look: "Callable[[], T]", what: str, timeout: float = PATIENCE, paus
     return found
 
 
-def _command_line(process: psutil.Process) -> str:
+def command_line(process: psutil.Process) -> str:
+    """Its words, or its title; empty when it has just ended."""
     try:
         return " ".join(process.cmdline())
     except psutil.Error:

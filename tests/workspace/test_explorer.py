@@ -111,7 +111,7 @@ def test_a_refused_permission_leaves_assistant_and_shell_at_work(
     terminal.type(LEFT)
     terminal.wait_until(lambda shown: ready_for_keys(workspace), "the focus on the explorer")
     terminal.type("n")
-    terminal.wait_for("has no permission")
+    terminal.wait_for("The explorer has no")
     terminal.type("any\x1b[1;3C")
     terminal.wait_until(lambda shown: workspace.pane("terminal")["is_focused"], "the focus on the terminal")
     ask(terminal, "are you there?")

@@ -8,7 +8,7 @@ import pytest
 from support.conversing import SEND, ask, assistant_ready, go_to_assistant, said
 from support.model_script import Gate, Say, Script, say
 from support.model_server import ModelServer
-from support.zellij import Workspace, wait_for
+from support.zellij import Workspace, command_line, wait_for
 
 pytestmark = pytest.mark.zellij
 
@@ -17,7 +17,7 @@ def process_of(ready: Workspace, *words: str) -> psutil.Process:
     """The one living process whose command line or title has all of `words`."""
 
     def found() -> list[psutil.Process]:
-        return [p for p in ready.processes() if all(word in " ".join(p.cmdline()) for word in words)]
+        return [p for p in ready.processes() if all(word in command_line(p) for word in words)]
 
     return wait_for(found, f"a process with {words}")[0]
 
