@@ -95,7 +95,8 @@ def presses(
             begun = time.perf_counter()
             os.write(shell.fd, b"\x1ba")
             found.append(parts(begun, read_line(times)))
-            while shell.read(0.005):
+            # the daemon is done with this one before the next comes
+            while shell.read(0.03):
                 pass
             if number % BEFORE_CANCEL == BEFORE_CANCEL - 1:
                 client.ask_for(Cancelled, Cancel(0, conversation))
