@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from picode import paths
+from picode.cli.count import count
 from picode.errors import Missing, Unavailable
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     status.add_argument("--json", action="store_true", help="as one JSON object")
     logs = actions.add_parser("logs", help="the end of its log")
     logs.add_argument("-f", "--follow", action="store_true", help="go on printing what is added")
-    logs.add_argument("-n", "--lines", type=int, default=50, help="how many lines (50)")
+    logs.add_argument("-n", "--lines", type=count, default=50, help="how many lines (50)")
     run_ = actions.add_parser("run")
     run_.add_argument("--detach", action="store_true")
     run_.add_argument("--ready-fd", type=int, default=-1)

@@ -4,6 +4,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from picode.cli.count import count
+
 if TYPE_CHECKING:
     from picode.protocol.values import CommandRecord
 
@@ -13,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     form.add_argument("--raw", action="store_true", help="the exact bytes (the default in a pipe)")
     form.add_argument("--text", action="store_true", help="what a person saw (the default on a terminal)")
     form.add_argument("--json", action="store_true", help="all that is known of the command")
-    parser.add_argument("-n", type=int, default=1, metavar="N", help="the Nth last command (1: the last)")
+    parser.add_argument("-n", type=count, default=1, metavar="N", help="the Nth last command (1: the last)")
 
 
 def run(args: argparse.Namespace) -> int:

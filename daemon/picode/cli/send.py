@@ -44,6 +44,9 @@ def run(args: argparse.Namespace) -> int:
         chat.add_arguments(parser)
         code: int = chat.run(parser.parse_args(["--session", conversation] if conversation else []))
         return code
+    if sys.stderr.isatty() and "ZELLIJ" not in os.environ:
+        # in the workspace the assistant's pane shows it; here nothing would tell where the answer is
+        print("Sent; `picode --continue` shows the answer.", file=sys.stderr)
     return 0
 
 

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from picode.cli.count import count
+
 if TYPE_CHECKING:
     from picode.client.blocking import Connection
     from picode.protocol.values import ConversationInfo, Hit
@@ -44,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _list_arguments(parser: argparse.ArgumentParser) -> None:
     hide = argparse.SUPPRESS  # what stands before the action counts too
     parser.add_argument("--all", action="store_true", default=hide, help="of all projects")
-    parser.add_argument("--limit", type=int, default=hide, help="how many at most (50)")
+    parser.add_argument("--limit", type=count, default=hide, help="how many at most (50)")
     parser.add_argument("--json", action="store_true", default=hide, help="one JSON object per line")
 
 

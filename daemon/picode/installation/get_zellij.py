@@ -29,10 +29,11 @@ def how_to_get(os_release: str, has: Mapping[str, bool], platform: str = sys.pla
     if has.get("brew"):
         ways.append("brew install zellij")
     if has.get("cargo"):
-        ways.append(f"{CARGO} (ten to twenty minutes)")
+        ways.append(CARGO)
     if not ways:
         return "Get it from https://zellij.dev/documentation/installation: one file, put anywhere on PATH."
-    return f"Get it with `{'`, or `'.join(ways)}`, or as one file from https://zellij.dev."
+    slow = " (ten to twenty minutes)" if ways[-1] == CARGO else ""
+    return f"Get it with `{'`, or `'.join(ways)}`{slow}, or as one file from https://zellij.dev."
 
 
 def _family(os_release: str, platform: str) -> list[str]:

@@ -174,7 +174,8 @@ class Providers:
                 found.insert(0, ModelInfo(default, False, str(error)))
         for info in found:
             if info.name == default:
-                info.default, info.why = True, f"{info.why}; the default, because {self.why()}".lstrip("; ")
+                why = info.why.rstrip(".")
+                info.default, info.why = True, f"{why}; the default, because {self.why()}".lstrip("; ")
         return found
 
     def price(self, name: str, usage: Usage) -> Cost:

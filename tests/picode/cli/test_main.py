@@ -115,3 +115,12 @@ def test_in_a_directory_that_was_removed_nothing_crashes(
         check=False,
     )  # fmt: skip
     assert (done.returncode, "itself failed" in done.stderr) == (code, False), done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [["sessions", "--limit", "0"], ["daemon", "logs", "-n", "-5"], ["last", "-n", "0"]]
+)
+def test_a_number_of_things_is_one_or_more(arguments: list[str]) -> None:
+    done = picode(*arguments)
+    assert (done.returncode, done.stdout) == (UsageError.exit_code, "")
+    assert "less than 1" in done.stderr
