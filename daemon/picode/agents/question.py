@@ -45,11 +45,6 @@ def message_of(
     return User(content=[*content, *images], timestamp=now), receipt, kinds
 
 
-def words_alone(cwd: str) -> Receipt:
-    """The receipt of a question that nothing was sent along with."""
-    return Receipt(command="", status=None, cwd=cwd, duration=0, size=0, sent=0)
-
-
 def _two(whole: str) -> list[UserContent]:
     """The words, and what was sent along; nothing of what was sent can stand before the first mark of ours."""
     at = min((at for mark in BEGINNINGS if (at := whole.find(f"\n\n{mark}")) != -1), default=-1)

@@ -52,7 +52,10 @@ def test_each_layer_overrules_the_one_before_and_is_named(where: Paths, tmp_path
         ("[models]\nretriez = 1\n", ":2: There is no setting 'models.retriez'"),
         ("retries = 1\n", ":1: 'retries' stands outside a table"),
         ("[models\n", "line 1, column 8: Expected ']'"),
-        ("[models]\nretries = [\n", "line 2: Invalid value: the file ends where a value or a closing mark was"),
+        (
+            "[models]\nretries = [\n",
+            "line 2: Invalid value: the file ends where a value or a closing mark was",
+        ),
     ],
 )
 def test_a_broken_file_is_told_with_file_line_and_what_was_expected(
