@@ -198,11 +198,7 @@ def test_what_is_no_command_leaves_no_record(shell: RecordedShell) -> None:
     for line in (b"\r", b"# only a comment\r"):
         _until_prompt(shell, line)
     shell.send(b"typed and left")
-    if shell.kind == "fish":
-        shell.send(b"\x15")  # its Ctrl-C says nothing that could be waited for
-    else:
-        shell.until(lambda: shell.seen.endswith(b"and left"))
-        _until_prompt(shell, b"\x03")
+    shell.send(b"\x15")  # takes the line away in each of them; not every Ctrl-C ends in a prompt to wait for
     after = shell.run_next("echo after")
     assert after.head == b"after\r\n"
     assert after.number - record.number <= 2
