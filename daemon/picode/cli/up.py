@@ -62,10 +62,11 @@ def _enter(project: Path, zellij: Path, layout: Path) -> NoReturn:
             time.sleep(0.05)
         zellij_starts.announce(runtime)
         name, exists = _session(project, zellij, sockets, known)
+        zellij_starts.announce(runtime, "" if exists else name)
+        zellij_starts.wait_for_calls(runtime)
         if exists:
             # the client that listed the sessions must have left before ours comes
             time.sleep(SETTLED)
-        zellij_starts.announce(runtime, "" if exists else name)
         _become(zellij, project, ["attach", name] if exists else _new(name, layout))
 
 

@@ -33,6 +33,7 @@ NEEDED = (
 """What a `zellij` process needs of a pane's environment to find that pane's session."""
 
 TRIES = 3
+MOST_STARTS = 5
 LONGEST_LINE = 64 * 1024
 PR_SET_PDEATHSIG = 1
 HINT = "Run `picode doctor` to see what is wrong."
@@ -82,8 +83,6 @@ async def _start(session: str, env: Mapping[str, str], args: tuple[str, ...]) ->
         raise Unavailable(
             "Zellij is not installed.", "Install it with your package manager: https://zellij.dev."
         )
-    if pause := zellij_starts.left(paths.resolve().runtime):
-        await asyncio.sleep(pause)
     try:
         return await asyncio.create_subprocess_exec(
             program, "--session", session, *args,
@@ -92,6 +91,14 @@ async def _start(session: str, env: Mapping[str, str], args: tuple[str, ...]) ->
         )  # fmt: skip
     except OSError as error:
         raise Unavailable(f"{program} cannot be started: {error.strerror}.", HINT) from error
+
+
+async def _held_still() -> None:
+    """Until no terminal is just starting or attaching; several may come one after the other."""
+    for _ in range(MOST_STARTS):
+        if not (pause := zellij_starts.left(paths.resolve().runtime)):
+            return
+        await asyncio.sleep(pause)
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
@@ -106,13 +113,15 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 async def _once(
     session: str, env: Mapping[str, str], args: tuple[str, ...], timeout: float
 ) -> tuple[int, str, str]:
-    process = await _start(session, env, args)
-    try:
-        out, err = await asyncio.wait_for(process.communicate(), timeout)
-    except TimeoutError as error:
-        raise Unavailable(f"Zellij did not answer within {timeout:g} s.", HINT) from error
-    finally:
-        await _end(process)
+    await _held_still()
+    with zellij_starts.call(paths.resolve().runtime):
+        process = await _start(session, env, args)
+        try:
+            out, err = await asyncio.wait_for(process.communicate(), timeout)
+        except TimeoutError as error:
+            raise Unavailable(f"Zellij did not answer within {timeout:g} s.", HINT) from error
+        finally:
+            await _end(process)
     return process.returncode or 0, out.decode(errors="replace"), err.decode(errors="replace")
 
 
@@ -183,6 +192,7 @@ class HeldPipe:
 
     @classmethod
     async def open(cls, session: str, env: Mapping[str, str], name: str, payload: str) -> "HeldPipe":
+        await _held_still()
         return cls(await _start(session, env, ("pipe", "--name", name, "--", payload)))
 
     @property

@@ -13,11 +13,14 @@ from pathlib import Path
 
 FILE = "zellij-starts"
 LOCK = "zellij-starts.lock"
+CALLS = "zellij-calls.lock"
 WITHIN = 0.6
 """Seconds after an announcement in which no call begins."""
 UP_WITHIN = 3.0
 """Seconds after an announcement in which the new server's socket appears."""
 TURN_WITHIN = 10.0
+CALL_WITHIN = 3.0
+"""Seconds that a call which is under way may take."""
 
 
 def announce(runtime: Path, session: str = "") -> None:
@@ -56,5 +59,34 @@ def turn(runtime: Path) -> Iterator[None]:
             except OSError:
                 time.sleep(0.05)
         yield
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def call(runtime: Path) -> Iterator[None]:
+    """A call of `zellij` is under way; any number of them at the same moment."""
+    descriptor = -1
+    try:
+        with contextlib.suppress(OSError):  # without the directory nobody starts anything either
+            descriptor = os.open(runtime / CALLS, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        yield
+    finally:
+        if descriptor != -1:
+            os.close(descriptor)
+
+
+def wait_for_calls(runtime: Path) -> None:
+    """After an announcement: until the calls that were under way have ended; new ones do not begin."""
+    descriptor = os.open(runtime / CALLS, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        until = time.monotonic() + CALL_WITHIN
+        while time.monotonic() < until:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except OSError:
+                time.sleep(0.01)
     finally:
         os.close(descriptor)

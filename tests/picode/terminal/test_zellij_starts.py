@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -61,4 +62,27 @@ def test_a_turn_that_never_ends_is_not_waited_for_for_ever(
 ) -> None:
     monkeypatch.setattr(starts, "TURN_WITHIN", 0.1)
     with starts.turn(tmp_path), starts.turn(tmp_path):
+        pass
+
+
+def test_who_attaches_waits_for_the_calls_that_are_under_way(tmp_path: Path) -> None:
+    ended: list[str] = []
+    begun = threading.Event()
+
+    def call() -> None:
+        with starts.call(tmp_path), starts.call(tmp_path):
+            begun.set()
+            time.sleep(0.2)
+            ended.append("call")
+
+    caller = threading.Thread(target=call)
+    caller.start()
+    begun.wait(5)
+    starts.wait_for_calls(tmp_path)
+    assert ended == ["call"]
+    caller.join()
+
+
+def test_a_call_without_a_runtime_directory_goes_on(tmp_path: Path) -> None:
+    with starts.call(tmp_path / "nowhere"):
         pass
