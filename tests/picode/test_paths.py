@@ -75,6 +75,7 @@ def test_a_project_is_the_checkout_or_the_directory_itself(tmp_path: Path) -> No
     (tmp_path / "link").symlink_to(inside)
     assert paths.project_of(str(inside)) == (tmp_path / "shop").resolve()
     assert paths.project_of(tmp_path / "link") == (tmp_path / "shop").resolve()
+    assert paths.project_of(tmp_path / "gone" / "deep") == (tmp_path / "gone" / "deep").resolve()
 
 
 def test_a_directory_that_was_removed_keeps_the_shells_name_for_it(

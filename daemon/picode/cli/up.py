@@ -26,13 +26,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from picode.installation.get_zellij import advice, check_version
-    from picode.installation.session_name import project_of
     from picode.terminal.zellij import find_zellij
 
     directory = paths.working_directory() / args.directory
     if not directory.is_dir():
         raise Missing(f"There is no directory {directory}.")
-    project = project_of(directory)
+    project = paths.project_of(directory)
     _check_terminal(project)
     zellij = find_zellij()
     if zellij is None:

@@ -25,14 +25,6 @@ class Row(NamedTuple):
     path: str
 
 
-def project_of(cwd: Path) -> Path:
-    """The top level of the Git checkout that `cwd` is in, else `cwd`."""
-    for directory in (cwd, *cwd.parents):
-        if (directory / ".git").exists():
-            return directory
-    return cwd
-
-
 def list_files(root: Path) -> list[str]:
     """The files below `root`, relative to it; names that are not UTF-8 carry surrogates. Blocks: use a thread."""
     listed = _list_by_git(root) if (root / ".git").exists() else None

@@ -16,12 +16,6 @@ HASH = 5
 CONTRACT = "contract_version_1"
 
 
-def project_of(directory: Path) -> Path:
-    """The Git top level that holds `directory`, else `directory` itself; absolute, symlinks followed."""
-    real = directory.resolve()
-    return next((parent for parent in (real, *real.parents) if (parent / ".git").exists()), real)
-
-
 def choose(project: Path, known: Mapping[str, str], taken: Collection[str], longest: int = LONGEST) -> str:
     """The session's name; the same for the same project, another for each other one.
 

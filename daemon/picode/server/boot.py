@@ -5,12 +5,11 @@ import os
 import secrets
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from picode import __version__, config, tasks
 from picode.config.schema import Settings
-from picode.paths import Paths, make_private
+from picode.paths import Paths, make_private, project_of
 from picode.protocol.events import AnyEvent, CommandSeen, DaemonStopping, EntryAdded, StatusChanged
 from picode.protocol.values import CommandNote, ModelInfo
 from picode.server import handlers, lifecycle, logs
@@ -25,7 +24,7 @@ from picode.server.terminals import Terminals
 from picode.sessions.file import SessionFile
 from picode.sessions.prompts import Prompts
 from picode.sessions.store import Store
-from picode.sessions.workspaces import Workspaces, project_of
+from picode.sessions.workspaces import Workspaces
 
 if TYPE_CHECKING:
     from picode.agents.conversation import Conversation
@@ -147,7 +146,7 @@ class Models:
         from picode.sessions.messages import context_of
 
         # read anew: a setting that was changed counts from the next conversation on
-        settings = config.load(self._paths, os.environ, Path(project_of(session.cwd))).settings
+        settings = config.load(self._paths, os.environ, project_of(session.cwd)).settings
         providers = self.providers()
         providers.settings = settings.models
         if model:

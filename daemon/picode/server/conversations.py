@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from picode import tasks
 from picode.errors import BadData, Missing, PicodeError, TryLater, UsageError
+from picode.paths import project_of
 from picode.protocol.events import AnyEvent, CurrentChanged
 from picode.protocol.replies import Snapshot
 from picode.protocol.requests import Open
@@ -22,7 +23,7 @@ from picode.server.bus import Bus
 from picode.sessions.display import path_entries
 from picode.sessions.file import SessionFile
 from picode.sessions.store import Store
-from picode.sessions.workspaces import Workspaces, project_of
+from picode.sessions.workspaces import Workspaces
 
 if TYPE_CHECKING:
     from picode.agents.conversation import Conversation
@@ -92,7 +93,7 @@ class Conversations:
     def of(self, place: Place) -> "Conversation | None":
         """The conversation of this place, when it has one."""
         _check(place)
-        return self._of(place, "" if place.zellij_session else project_of(place.cwd))
+        return self._of(place, "" if place.zellij_session else str(project_of(place.cwd)))
 
     def _of(self, place: Place, project: str) -> "Conversation | None":
         if place.zellij_session:
@@ -102,7 +103,7 @@ class Conversations:
     def make_for(self, place: Place) -> "Conversation":
         """The conversation of this place, made when it has none."""
         _check(place)
-        project = "" if place.zellij_session else project_of(place.cwd)
+        project = "" if place.zellij_session else str(project_of(place.cwd))
         found = self._of(place, project) or self._new(place, "")
         self._choose(place, found, project)
         return found
@@ -186,7 +187,7 @@ class Conversations:
     def _choose(self, place: Place, conversation: "Conversation", project: str = "") -> None:
         name = place.zellij_session
         if not name:
-            self._of_project[project or project_of(place.cwd)] = conversation.id
+            self._of_project[project or str(project_of(place.cwd))] = conversation.id
         elif self._workspaces.current(name) != conversation.id:
             try:
                 self._workspaces.choose(name, conversation.id)

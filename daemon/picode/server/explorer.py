@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from picode.context.tree import project_of
 from picode.errors import BadData, PicodeError
+from picode.paths import project_of
 from picode.protocol import plugin
 from picode.protocol.values import CommandNote, Status
 from picode.server.explorer_view import Shown, View, groups, snapshot

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from picode.errors import BadData, DiskFailed, Missing, UsageError
+from picode.paths import project_of
 from picode.protocol.values import ConversationInfo, Hit
 from picode.sessions.file import SessionFile
 from picode.sessions.scan import Scan
 from picode.sessions.survey import Seen, header_of
-from picode.sessions.workspaces import project_of
 
 if TYPE_CHECKING:
     from picode.sessions.index import Index
@@ -140,7 +140,7 @@ class Store:
     def list(self, cwd: str = "", limit: int = 50) -> builtins.list[ConversationInfo]:
         """Latest first; `cwd` empty: of all projects, else of `cwd`'s project. May be called in any thread."""
         ours = project_test(cwd) if cwd else None
-        seen = self._seen(folder_of(project_of(cwd)).removesuffix("--") if cwd else "")
+        seen = self._seen(folder_of(str(project_of(cwd))).removesuffix("--") if cwd else "")
         found: builtins.list[ConversationInfo] = []
         for at in range(0, len(seen), limit):
             infos = self.index.infos(seen[at : at + limit])
@@ -176,7 +176,7 @@ class Store:
     def _of_project(self, cwd: str) -> Iterator[Path]:
         """Session files of the project that `cwd` belongs to, latest first."""
         ours = project_test(cwd)
-        for path in self._files(folder_of(project_of(cwd)).removesuffix("--")):
+        for path in self._files(folder_of(str(project_of(cwd))).removesuffix("--")):
             header = header_of(path)
             if header is not None and ours(header["cwd"]):
                 yield path
@@ -204,7 +204,7 @@ class Store:
 def project_test(cwd: str) -> Callable[[str], bool]:
     """Whether another directory belongs to the project of `cwd`; each is looked at once."""
     project = project_of(cwd)
-    projects: dict[str, str] = {}
+    projects: dict[str, Path] = {}
 
     def ours(where: str) -> bool:
         if where and where not in projects:

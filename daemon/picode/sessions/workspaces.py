@@ -61,16 +61,3 @@ class Workspaces:
                 "conversations begin anew."
             )
             return {}
-
-
-def project_of(cwd: str) -> str:
-    """The directory that names the project: Git's top level, else `cwd` itself, symbolic links resolved."""
-    directory = os.path.realpath(cwd)
-    above = directory
-    while True:
-        if os.path.exists(os.path.join(above, ".git")):
-            return above
-        parent = os.path.dirname(above)
-        if parent == above:
-            return directory
-        above = parent

@@ -4,7 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from picode.context.tree import MOST_WITHOUT_GIT, Row, Tree, list_files, project_of
+from picode.context.tree import MOST_WITHOUT_GIT, Row, Tree, list_files
 
 
 def git(root: Path, *words: str) -> None:
@@ -56,10 +56,3 @@ def test_a_hundred_thousand_files_are_looked_at_one_directory_at_a_time() -> Non
     assert len(tree.rows({"d7", "gone"})) == 1100
     assert "d7/f7" in tree
     assert "d7" not in tree
-
-
-def test_the_project_is_the_top_of_the_checkout(tmp_path: Path) -> None:
-    (tmp_path / "repo" / "a" / "b").mkdir(parents=True)
-    assert project_of(tmp_path / "repo" / "a" / "b") == tmp_path / "repo" / "a" / "b"
-    (tmp_path / "repo" / ".git").mkdir()
-    assert project_of(tmp_path / "repo" / "a" / "b") == tmp_path / "repo"

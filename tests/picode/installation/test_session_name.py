@@ -7,7 +7,6 @@ from picode.installation.session_name import (
     LONGEST,
     choose,
     longest_name,
-    project_of,
     read_known,
     write_known,
 )
@@ -58,14 +57,6 @@ def test_a_socket_directory_that_is_too_long_is_refused_in_one_sentence() -> Non
     assert longest_name(Path("/tmp/zellij-1000")) == LONGEST
     with pytest.raises(Unavailable, match="too long a path"):
         longest_name(Path("/" + "x" * 90))
-
-
-def test_the_project_is_the_git_top_level(tmp_path: Path) -> None:
-    (tmp_path / "repository" / ".git").mkdir(parents=True)
-    inner = tmp_path / "repository" / "src" / "deep"
-    inner.mkdir(parents=True)
-    assert project_of(inner) == tmp_path / "repository"
-    assert project_of(tmp_path) == tmp_path
 
 
 def test_names_are_remembered_and_a_damaged_file_is_as_good_as_none(tmp_path: Path) -> None:

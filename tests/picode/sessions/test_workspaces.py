@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from picode.errors import DiskFailed
-from picode.sessions.workspaces import MOST, Workspaces, project_of
+from picode.sessions.workspaces import MOST, Workspaces
 from support.sessions import written
 
 
@@ -45,15 +45,3 @@ def test_a_directory_that_cannot_be_made_is_told_and_the_choice_counts(home: Pat
     with pytest.raises(DiskFailed):
         found.choose("a", "c")
     assert found.current("a") == "c"
-
-
-def test_a_project_is_the_top_level_of_git_or_the_directory(home: Path) -> None:
-    (home / "p" / ".git").mkdir(parents=True)
-    (home / "p" / "a" / "b").mkdir(parents=True)
-    (home / "link").symlink_to(home / "p" / "a")
-    written(home / "worktree" / ".git", "gitdir: elsewhere")
-    assert project_of(str(home / "p" / "a" / "b")) == str(home / "p")
-    assert project_of(str(home / "link")) == str(home / "p")
-    assert project_of(str(home / "worktree")) == str(home / "worktree")
-    assert project_of(str(home)) == str(home)
-    assert project_of(str(home / "gone" / "deep")) == str(home / "gone" / "deep")
