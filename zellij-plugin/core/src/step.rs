@@ -96,8 +96,8 @@ pub fn step(state: &mut State, input: Input) -> Vec<Effect> {
         Input::Mode { name, now } => mode(state, name, now),
         Input::Key(Key::Enter) if state.grant == Grant::Denied => vec![Effect::AskPermission],
         Input::Key(_) if state.grant != Grant::Given => vec![],
-        Input::Key(key) => keys::pressed(state, key),
-        Input::Mouse(mouse) => keys::clicked(state, mouse),
+        Input::Key(key) => revived(state, |state| keys::pressed(state, key)),
+        Input::Mouse(mouse) => revived(state, |state| keys::clicked(state, mouse)),
         Input::Message { source, name, payload } => message(state, source, &name, payload),
         Input::Size { rows, columns } => sized(state, rows, columns),
         Input::Woke => woke(state),
@@ -173,6 +173,18 @@ fn bind(state: &State) -> Effect {
         "keybinds {{\n  shared {{\n    bind \"Alt Shift a\" {{\n      MessagePluginId {id} {{\n        \
          name \"{name}\"\n      }}\n    }}\n  }}\n}}\n"
     ))
+}
+
+/// An orphan gets no keys: while the explorer has the focus, Zellij may list nobody as its client.
+fn revived(state: &mut State, act: impl FnOnce(&mut State) -> Vec<Effect>) -> Vec<Effect> {
+    let mut effects = vec![];
+    if state.mine == Some(false) && state.grant == Grant::Given {
+        state.mine = Some(true);
+        effects.push(bind(state));
+        effects.extend(greet(state));
+    }
+    effects.extend(act(state));
+    effects
 }
 
 fn listed(state: &mut State, clients: &[Client]) -> Vec<Effect> {

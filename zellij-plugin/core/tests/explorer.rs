@@ -133,10 +133,20 @@ fn an_orphan_is_silent_until_its_client_is_back() {
     let mut state = shown(20, 30);
     step(&mut state, Input::Clients(vec![Client { mine: false, pane: Some(1) }]));
     assert!(!show(&mut state, &tree(0, 4, SMALL)).iter().any(|effect| matches!(effect, Effect::Write { .. })));
-    assert!(told(&press(&mut state, &[Key::Enter])).is_empty());
     let effects = step(&mut state, Input::Clients(vec![Client { mine: true, pane: Some(1) }]));
     assert!(matches!(effects[0], Effect::Configure(_)));
     assert!(told(&effects)[0].contains("hello"));
+}
+
+#[test]
+fn whoever_gets_keys_is_no_orphan() {
+    let mut state = shown(20, 30);
+    show(&mut state, &tree(0, 4, SMALL));
+    step(&mut state, Input::Clients(vec![]));
+    let effects = press(&mut state, &[Key::Down]);
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Configure(_))));
+    assert!(told(&effects)[0].contains("hello"));
+    assert!(!told(&press(&mut state, &[Key::Enter])).is_empty());
 }
 
 #[test]
