@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 Form = Literal["html", "md", "json", "text"]
 FORMS: tuple[Form, ...] = ("html", "md", "json", "text")
+SENT_ALONG = re.compile(r"\s<(?:command |output>)")
+"""Where a question ends and what was sent with it begins."""
 PATIENCE = 120.0
 """Seconds that a conversation may take to be written out."""
 ROUNDS = 60
@@ -210,7 +213,7 @@ def _table(conversations: "list[ConversationInfo]", everybodys: bool) -> None:
             _when(found.modified),
             str(found.messages),
             found.cwd,
-            found.name or found.first,
+            found.name or SENT_ALONG.split(found.first)[0],
         )
         table.add_row(*(Text(_line(fact)) for fact in (facts if everybodys else facts[:3] + facts[4:])))
     Console().print(table)

@@ -42,14 +42,16 @@ def unheard(models: "list[ModelInfo]", environ: Mapping[str, str] = os.environ) 
     """A sentence for keys that were exported after the daemon was started, so that it does not have them."""
     from picode.credentials import VARIABLES
 
+    # a server of one's own needs no key, so a daemon that misses the key does not know the server either
+    sought = {**{name: name for name in VARIABLES.values()}, "OPENAI_BASE_URL": VARIABLES["openai"]}
     missed = [
         variable
-        for variable in VARIABLES.values()
-        if environ.get(variable) and any(not one.usable and variable in one.why for one in models)
+        for variable, key in sought.items()
+        if environ.get(variable) and any(not one.usable and key in one.why for one in models)
     ]
     if not missed:
         return ""
     return (
         f"{' and '.join(missed)} {'is' if len(missed) == 1 else 'are'} set here, but the daemon was started without."
-        " `picode daemon restart` passes it on."
+        f" `picode daemon restart` passes {'it' if len(missed) == 1 else 'them'} on."
     )

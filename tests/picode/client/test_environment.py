@@ -41,3 +41,10 @@ def test_what_is_one_shells_own_stays_there(name: str) -> None:
 def test_a_key_that_came_after_the_daemon_is_told(environ: dict[str, str], why: str, told: bool) -> None:
     model = ModelInfo("openai/gpt", "in the environment" in why, why)
     assert ("OPENAI_API_KEY is set here" in unheard([model], environ)) is told
+
+
+def test_a_server_that_the_daemon_does_not_know_is_told() -> None:
+    model = ModelInfo("openai/gpt", usable=False, why="no key: set OPENAI_API_KEY")
+    told = unheard([model], {"OPENAI_BASE_URL": "http://127.0.0.1:1/v1"})
+    assert told.startswith("OPENAI_BASE_URL is set here")
+    assert unheard([ModelInfo("openai/gpt", usable=True)], {"OPENAI_BASE_URL": "http://127.0.0.1:1/v1"}) == ""
