@@ -29,7 +29,10 @@ def run(args: argparse.Namespace) -> int:
 
     facts = look(paths.resolve())
     if args.uninstall:
-        done, nothing = "Everything is as it was before.", "Nothing of PiCode's set-up is left here."
+        done, nothing = (
+            "What set-up wrote is gone again; your conversations stay.",
+            "Nothing of PiCode's set-up is left here.",
+        )
         wanted = undo(facts)
     else:
         done = "PiCode is set up. `picode up` opens this directory's workspace; a new shell has the keys."

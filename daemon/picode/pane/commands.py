@@ -25,6 +25,9 @@ KEYS = (
     ("Ctrl-D, Ctrl-C twice", "quit; the assistant goes on working"),
     ("!command", "run it here and share its output; !!command: without sharing"),
     ("@file", "name a file; Tab completes"),
+    ("Alt-a", "in your shell: send the last command, or the question on the line with it"),
+    ("Alt-z", "in your shell: put the command suggested last on the prompt"),
+    ("Alt-Shift-a", "in any pane of the workspace: send what it has printed so far"),
 )
 
 
