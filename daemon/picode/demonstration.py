@@ -178,10 +178,14 @@ def _indented(text: str) -> str:
 
 
 def _wait_until_gone(pid: int) -> None:
+    """Also when nobody collects it: whoever called us may be its parent now."""
     import psutil
 
+    limit = time.monotonic() + 10
     try:
-        psutil.Process(pid).wait(10)
+        process = psutil.Process(pid)
+        while process.status() != psutil.STATUS_ZOMBIE and time.monotonic() < limit:
+            time.sleep(0.02)
     except psutil.NoSuchProcess:
         pass
 
