@@ -98,7 +98,7 @@ class RecordedShell(Driven):
             return None
 
     def run(self, text: str, timeout: float = 30) -> CommandRecord:
-        """Type a command and wait until the shell waits again."""
+        """Type a command and wait until the shell waits again, and until all that it printed has arrived here."""
         self._ran += 1
         start = len(self.seen)
         self.send(text.encode() + b"\r")
@@ -106,12 +106,19 @@ class RecordedShell(Driven):
 
         def finished() -> bool:
             record = self.command(self._ran)
-            if record is not None and record.status is not None and WAITS in self.seen[start:]:
+            if record is not None and record.status is not None and self._came_back(start):
                 found.append(record)
             return bool(found)
 
         self.until(finished, timeout)
         return found[0]
+
+    def _came_back(self, start: int) -> bool:
+        """Whether a command's begin, its end and the next prompt were read, in this order. The recorder may know of
+        the end before this side has read anything, and a prompt alone may be the one before."""
+        began = self.seen.find(b"\x1b]133;C", start)
+        ended = self.seen.rfind(b"\x1b]133;D", began) if began >= 0 else -1
+        return ended >= 0 and WAITS in self.seen[ended:]
 
     def run_next(self, text: str) -> CommandRecord:
         """As `run`, when it is not known how many commands came in between: found by its text."""
