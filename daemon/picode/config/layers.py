@@ -19,7 +19,10 @@ from picode.paths import Paths
 PROJECT_FILE = Path(".picode") / "config.toml"
 
 # a project's file comes with a clone: it may not hand out permissions or redirect what is sent
-USER_ONLY = {"tools.allow", "shell.redact"}
+USER_ONLY = {
+    "tools.allow", "shell.redact", "shell.preview", "shell.preview_above", "shell.ignore_commands",
+    "shell.ignore_directories", "shell.ignore_space", "redact.patterns",
+}  # fmt: skip
 # and it may forbid more than its user does, not less
 ADDED = {"tools.deny"}
 
@@ -82,12 +85,26 @@ def check(name: str, value: Any, origin: str) -> Any:
     kind = type(getattr(Settings(), section))
     annotation = next(found.type for found in msgspec.structs.fields(kind) if found.name == key)
     try:
-        return msgspec.convert(value, annotation, strict=not isinstance(value, str))
+        found = msgspec.convert(value, annotation, strict=not isinstance(value, str))
+        if name == "redact.patterns":
+            _check_patterns(found, origin)
+        return found
     except msgspec.ValidationError as error:
         expected = _in_words(str(error), annotation)
         raise ConfigError(
             f"{origin}: {name} is {value!r}; {expected}.", f"`picode config get {name}` explains it."
         ) from None
+
+
+def _check_patterns(patterns: list[str], origin: str) -> None:
+    for pattern in patterns:
+        try:
+            re.compile(pattern)
+        except (re.error, OverflowError, RecursionError) as error:
+            raise ConfigError(
+                f"{origin}: redact.patterns has {pattern!r}, which is no regular expression: {error}.",
+                "Mend it, or take it out; nothing is sent before.",
+            ) from None
 
 
 def _in_words(complaint: str, annotation: Any) -> str:

@@ -36,6 +36,19 @@ class Agent(Section):
     ] = "one-at-a-time"
 
 
+class Compaction(Section):
+    enabled: Annotated[
+        bool, setting("Summarise what is old when a conversation fills the model's context.")
+    ] = True
+    reserve_tokens: Annotated[
+        int,
+        setting("Tokens of the context that are kept free for an answer; at most a quarter of it.", ge=256),
+    ] = 16_384
+    keep_recent_tokens: Annotated[
+        int, setting("Tokens at a conversation's end that stay word for word; at most a quarter of it.", ge=0)
+    ] = 20_000
+
+
 class Tools(Section):
     allow: Annotated[list[str], setting("Tools that never ask: of bash, edit, write; or all.")] = field(
         default_factory=list
@@ -48,6 +61,27 @@ class Shell(Section):
         int, setting("Characters of a command's output that a model gets; the middle is cut.", ge=1000)
     ] = 30_000
     redact: Annotated[bool, setting("Take keys and tokens out of what is sent.")] = True
+    preview: Annotated[
+        Literal["always", "large", "never"],
+        setting("Show a command's output before it is sent; large: it is long, was cut, or lost a secret."),
+    ] = "never"
+    preview_above: Annotated[int, setting("Characters from which on what is sent is large.", ge=0)] = 10_000
+    ignore_commands: Annotated[
+        list[str], setting("Commands that are never recorded, as patterns: `pass *`, `*vault*`.")
+    ] = field(default_factory=list)
+    ignore_directories: Annotated[
+        list[str], setting("Directories in and below which nothing is recorded, as patterns: `~/private`.")
+    ] = field(default_factory=list)
+    ignore_space: Annotated[bool, setting("Do not record commands that begin with a space.")] = True
+
+
+class Redact(Section):
+    patterns: Annotated[
+        list[str],
+        setting(
+            "Regular expressions of your own secrets; what the first group matches is taken out, else all of it."
+        ),
+    ] = field(default_factory=list)
 
 
 class Pane(Section):
@@ -68,7 +102,9 @@ class Settings(Section):
 
     models: Models = field(default_factory=Models)
     agent: Agent = field(default_factory=Agent)
+    compaction: Compaction = field(default_factory=Compaction)
     tools: Tools = field(default_factory=Tools)
     shell: Shell = field(default_factory=Shell)
+    redact: Redact = field(default_factory=Redact)
     pane: Pane = field(default_factory=Pane)
     log: Log = field(default_factory=Log)
