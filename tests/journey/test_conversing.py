@@ -18,7 +18,7 @@ from picode.errors import Missing
 from picode.messages import Assistant, ToolResult, User, plain_text
 from picode.protocol import events as e
 from picode.protocol import requests as r
-from picode.protocol.replies import Accepted, Cancelled, Conversations, Prompts, Snapshot
+from picode.protocol.replies import Accepted, Cancelled, Conversations, Moved, Prompts, Snapshot
 from picode.protocol.values import CommandRecord, Place
 from support.daemon import Running, daemon, strays
 
@@ -201,3 +201,21 @@ async def test_a_place_without_a_conversation_suggests_nothing(stream: Stream, w
 
     found = await stream.ask_for(Suggestion, r.GetSuggestion(0, Place("/", zellij_session="empty")))
     assert found.command == ""
+
+
+async def test_what_is_old_is_summarised_and_a_branch_that_is_left_tells_the_other(
+    stream: Stream, home: Path
+) -> None:
+    snapshot = await opened(stream, Place(str(home)))
+    for text in ("Hello!", "And again!"):
+        await ask(stream, snapshot.conversation, text)
+        await until(stream, e.TurnEnded)
+    assert isinstance(await stream.ask(r.Compact(0, snapshot.conversation, "greetings")), Accepted)
+    assert (await until(stream, e.TurnEnded))[-1].outcome == "done"
+    [compaction] = [line for line in lines(snapshot) if line["type"] == "compaction"]
+    ids = [line["id"] for line in lines(snapshot) if line["type"] == "message"]
+    assert compaction["firstKeptEntryId"] in ids
+    request = r.Navigate(0, snapshot.conversation, ids[1], summarise=True)
+    moved = await stream.ask_for(Moved, request)
+    [summary] = [line for line in lines(snapshot) if line["type"] == "branch_summary"]
+    assert (summary["parentId"], summary["fromId"], moved.leaf) == (ids[1], compaction["id"], summary["id"])

@@ -115,8 +115,10 @@ class Answering:
             told, kind = str(error), kind_of(error)
         else:
             told, kind = f"PiCode itself failed while the model answered ({type(error).__name__}).", "Crashed"
-        again = retry.after(error) if isinstance(error, ModelFailed) else None
-        return AnswerFailed(self._cut("error", told), told, kind, again)
+        if not isinstance(error, ModelFailed):
+            return AnswerFailed(self._cut("error", told), told, kind)
+        partial = self._cut("error", told)
+        return AnswerFailed(partial, told, kind, retry.after(error), error.kind == "overflow")
 
     def _cut(self, reason: StopReason, error: str) -> Assistant:
         return without_calls(self._draft.abandon(reason, error, self._now()))

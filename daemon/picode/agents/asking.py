@@ -6,15 +6,16 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
+from picode.agents import compaction, summary
 from picode.agents.answer import ABORTED, Answering, Retry
 from picode.agents.effects import CallModel
 from picode.agents.history import History
-from picode.agents.inputs import AnswerFailed, AnswerFinished
+from picode.agents.inputs import AnswerFailed, AnswerFinished, ContextFull
 from picode.agents.system_prompt import system_prompt
 from picode.config.schema import Settings
 from picode.context import instructions
 from picode.errors import PicodeError, kind_of
-from picode.messages import Assistant, ModelRequest, StopReason, Usage
+from picode.messages import Assistant, ModelRequest, StopReason, Text, Usage, User, plain_text
 from picode.protocol.events import AnswerBegun, AnyEvent, Noticed
 from picode.protocol.values import ModelInfo
 from picode.providers.registry import Providers
@@ -85,15 +86,11 @@ class Model:
     def abort(self) -> None:
         self._stop.set()
 
-    async def ask(self, effect: CallModel) -> AnswerFinished | AnswerFailed:
+    async def ask(self, effect: CallModel) -> AnswerFinished | AnswerFailed | ContextFull:
         """Wait as the effect says, then ask once. Never raises."""
         stop = self._stop
         if effect.attempt:
-            count = self._settings.models.retries
-            text = f"{effect.why} Trying again in {effect.delay:g} s ({effect.attempt} of {count})."
-            self._emit(Noticed("warning", text))
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), effect.delay)
+            await self._wait(effect)
         try:
             provider, info = self._providers.resolve(self.name)
             self._take(info)
@@ -106,6 +103,8 @@ class Model:
             return AnswerFailed(self._nothing("error", text), text, "Crashed")
         if stop.is_set():
             return AnswerFailed(self._nothing("aborted", ABORTED), ABORTED, "")
+        if effect.compacts and self._is_full(request):
+            return ContextFull()
         self._emit(AnswerBegun(self.name))
         self._answering = Answering(provider, request.model, self._emit, self._now)
         answer = await self._answering.run(
@@ -116,6 +115,48 @@ class Model:
         else:
             _count(answer.answer.usage)
         return answer
+
+    def _is_full(self, request: ModelRequest) -> bool:
+        settings = self._settings.compaction
+        room = compaction.Room(self.window, settings.reserve_tokens, settings.keep_recent_tokens)
+        return room.is_full(compaction.used(request.messages))
+
+    async def _wait(self, effect: CallModel) -> None:
+        count = self._settings.models.retries
+        text = f"{effect.why} Trying again in {effect.delay:g} s ({effect.attempt} of {count})."
+        self._emit(Noticed("warning", text))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stop.wait(), effect.delay)
+
+    async def write(self, told: str, longest: int) -> str:
+        """A summary of what is `told`, of at most `longest` tokens, which nobody sees written. Raises PicodeError."""
+        effect = CallModel()
+        while True:
+            provider, info = self._providers.resolve(self.name)
+            self._take(info)
+            request = ModelRequest(
+                model=info.name.partition("/")[2], system=summary.prompt("summary_system"),
+                messages=[User(content=[Text(told)], timestamp=self._now())],
+                max_tokens=min(longest, info.max_tokens) if info.max_tokens else longest,
+                session_id=self._history.session.id,
+            )  # fmt: skip
+            answering = Answering(provider, request.model, lambda event: None, self._now)
+            retry = Retry(self._settings.models.retry_delay, effect.attempt)
+            answer = await answering.run(request, self._stop, retry)
+            if isinstance(answer, AnswerFinished):
+                return self._written(answer.answer)
+            if answer.again is None or effect.attempt >= self._settings.models.retries or self._stop.is_set():
+                raise PicodeError(answer.error)
+            effect = CallModel(answer.again, effect.attempt + 1, answer.error)
+            await self._wait(effect)
+
+    def _written(self, answer: Assistant) -> str:
+        _count(answer.usage)
+        self._history.spend(answer.usage)
+        text = plain_text(answer.content).strip()
+        if answer.stop_reason != "stop" or not text:
+            raise PicodeError("The model wrote no whole summary.", "Try /compact again, or another model.")
+        return text
 
     async def _request(self, info: ModelInfo) -> ModelRequest:
         if not self._system:

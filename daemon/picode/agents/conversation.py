@@ -16,6 +16,7 @@ from picode.agents import effects as do
 from picode.agents import inputs as told
 from picode.agents.asking import Model
 from picode.agents.calls import Calls
+from picode.agents.compacting import branch_summary, compact
 from picode.agents.compose import Composer, Words
 from picode.agents.history import History
 from picode.agents.loop import Limits, Turn, step
@@ -37,6 +38,7 @@ from picode.protocol.values import (
 )
 from picode.providers.registry import Providers
 from picode.sessions.file import SessionFile, milliseconds_now
+from picode.sessions.typed import message_in
 from picode.tools.toolbox import Toolbox
 
 MOST_QUEUED = 100
@@ -76,7 +78,12 @@ class Conversation:
         )  # fmt: skip
         self._calls = Calls(tools, session.id, session.cwd, emit=emit, told=self._feed, now=now)
         agent = self._settings.agent
-        limits = Limits(agent.rounds, self._settings.models.retries, agent.steering == "all")
+        limits = Limits(
+            agent.rounds,
+            self._settings.models.retries,
+            agent.steering == "all",
+            self._settings.compaction.enabled,
+        )
         self._turn = Turn(limits)
         self._composer = Composer(lambda question: self._feed(told.Asked(question)), emit, self._spawn)
         self._inputs: deque[told.Input] = deque()
@@ -86,6 +93,7 @@ class Conversation:
         self._commands: dict[str, asyncio.Event] = {}
         self._command_number = 0
         self._held: list[BashExecution] = []
+        self._summarising = False
         self._status = Status()
         self._status = self._status_now()
 
@@ -111,8 +119,9 @@ class Conversation:
 
     @property
     def busy(self) -> bool:
-        """A turn or a `!command` runs."""
-        return self._turn.phase != "idle" or bool(self._commands or self._composer.waiting)
+        """A turn, a `!command` or a branch's summary is under way."""
+        waiting = self._commands or self._composer.waiting or self._summarising
+        return self._turn.phase != "idle" or bool(waiting)
 
     def ask(
         self,
@@ -139,6 +148,8 @@ class Conversation:
     def check(self) -> None:
         """Whether a question would be taken now. Raises PicodeError when not."""
         self._check_open()
+        if self._summarising:
+            raise TryLater("A branch is being summarised.", "Wait for it, or cancel it.")
         if len(self._turn.queue) + len(self._composer.waiting) >= MOST_QUEUED:
             raise TryLater(f"{MOST_QUEUED} messages are queued already.", "Wait for the turn, or cancel it.")
         self._model.check()
@@ -149,6 +160,8 @@ class Conversation:
         self._composer.clear()
         for stop in self._commands.values():
             stop.set()
+        if self._summarising:
+            self._model.abort()
         self._feed(told.CancelPressed())
         return queue
 
@@ -178,6 +191,28 @@ class Conversation:
         self._check_open()
         self._model.choose(name)
         self._tell_status()
+
+    def compact(self, instructions: str = "") -> None:
+        """Summarise what is old. Raises TryLater while a turn runs."""
+        self._check_open()
+        if self.busy:
+            raise TryLater("The conversation is at work.", "Wait for the turn to end, or cancel it.")
+        self._model.check()
+        self._feed(told.CompactAsked(instructions))
+
+    async def summarise_branch(self, messages: list[Message], instructions: str = "") -> Callable[[str], str]:
+        """A summary of a branch that is to be left; the function writes it, given the branch's end, at the place where
+        the conversation then is, and gives the entry's id. Raises PicodeError."""
+        self._check_open()
+        self._model.check()
+        self._summarising = True
+        try:
+            text, reads, changes = await branch_summary(
+                self._model, self._settings.compaction, messages, instructions
+            )
+        finally:
+            self._summarising = False
+        return lambda old: self._announce(self._history.leave_branch(text, old, reads, changes))
 
     async def close(self) -> None:
         """End the turn in order: partial answer saved, children ended, file synced and closed."""
@@ -236,6 +271,12 @@ class Conversation:
                 self._save_held()
                 self._model.next_call()
                 self._spawn(self._call_model(effect), "model call")
+            case do.Compact():
+                self._save_held()
+                self._model.next_call()
+                self._spawn(self._compact(effect), "summary")
+            case do.Warn(text):
+                self._emit(events.Noticed("warning", text))
             case do.Sync():
                 self._spawn(self._sync(), "sync")
             case do.EndTurn(outcome, error, kind):
@@ -265,6 +306,22 @@ class Conversation:
 
     async def _call_model(self, effect: do.CallModel) -> None:
         self._feed(await self._model.ask(effect))
+
+    async def _compact(self, effect: do.Compact) -> None:
+        self._emit(events.CompactionStarted(effect.reason))
+        id_, done = await compact(self._history, self._model, self._settings.compaction, effect)
+        if id_:
+            self._announce(id_)
+        self._emit(events.CompactionEnded(effect.reason, done.error))
+        self._feed(done)
+
+    def _announce(self, id_: str) -> str:
+        """An entry that was written, and is no message of the turn."""
+        session = self.session
+        message = message_in(session.line(session.tree.by_id[id_]))
+        if message is not None:
+            self._emit(events.EntryAdded(Entry(id_, message)))
+        return id_
 
     async def _sync(self) -> None:
         try:

@@ -7,6 +7,8 @@ from picode.messages import Assistant, ToolCall, ToolResult, User
 from picode.protocol.values import Approval, Decision, Receipt
 
 Outcome = Literal["done", "cancelled", "failed"]
+Reason = Literal["manual", "threshold", "overflow"]
+"""Why a conversation is summarised: asked for, too little room is left, or the model refused its length."""
 
 
 @dataclass(frozen=True)
@@ -22,11 +24,28 @@ class Save:
 
 @dataclass(frozen=True)
 class CallModel:
-    """`delay`: seconds to wait first; `attempt`: 0 for the first one."""
+    """`delay`: seconds to wait first; `attempt`: 0 for the first one; `compacts`: rather say that the context is full
+    than call with too little room for an answer."""
 
     delay: float = 0
     attempt: int = 0
     why: str = ""
+    compacts: bool = False
+
+
+@dataclass(frozen=True)
+class Compact:
+    """Summarise what is old."""
+
+    reason: Reason
+    instructions: str = ""
+
+
+@dataclass(frozen=True)
+class Warn:
+    """Tell the person, in one sentence."""
+
+    text: str
 
 
 @dataclass(frozen=True)
@@ -79,5 +98,17 @@ class EndTurn:
 
 
 Effect = (
-    BeginTurn | Save | CallModel | Prepare | AskPerson | Settle | RunTool | Refuse | Abort | Sync | EndTurn
+    BeginTurn
+    | Save
+    | CallModel
+    | Compact
+    | Warn
+    | Prepare
+    | AskPerson
+    | Settle
+    | RunTool
+    | Refuse
+    | Abort
+    | Sync
+    | EndTurn
 )

@@ -1,7 +1,12 @@
 """What has been said, as a model gets to see it: read from the session file once, then kept up to date."""
 
+from typing import Any
+
+import msgspec
+
+from picode.agents import compaction
 from picode.agents.suggest import suggested
-from picode.messages import Assistant, Message, plain_text
+from picode.messages import Assistant, CompactionSummary, Message, Usage, plain_text
 from picode.protocol.values import Receipt
 from picode.sessions.display import spent
 from picode.sessions.file import SessionFile
@@ -18,6 +23,7 @@ class History:
         self._messages: list[Message] = []
         self._leaf: str | None = ""
         self._suggestion: str | None = None
+        self._unwritten = Usage()
 
     def messages(self) -> list[Message]:
         """Calls and results in pairs."""
@@ -36,6 +42,46 @@ class History:
             if message.stop_reason == "stop":
                 self._suggestion = suggested(_text(message)) or self._suggestion
         return id_
+
+    def tokens(self) -> int:
+        """What a model would be given now, without the system prompt."""
+        return compaction.used(self.messages())
+
+    def spend(self, usage: Usage) -> None:
+        """What a summary cost; it is written down with the summary."""
+        self.cost += usage.cost.total
+        self._unwritten = _sum(self._unwritten, usage)
+
+    def compact(self, cut: compaction.Cut, text: str, before: int) -> str:
+        """Let `text` stand for all before the cut; the entry's id. Raises PicodeError when that cannot be written."""
+        id_ = self.session.append("compaction", {
+            "summary": text, "firstKeptEntryId": cut.first_kept, "tokensBefore": before,
+            "details": self._details(cut.reads, cut.changes), "fromHook": False,
+        })  # fmt: skip
+        self._unwritten = Usage()
+        self._leaf = ""
+        self.used = compaction.used(self.messages())
+        return id_
+
+    def leave_branch(self, text: str, old: str, reads: tuple[str, ...], changes: tuple[str, ...]) -> str:
+        """Let the conversation go on here with `text` about the branch that ended in `old`."""
+        id_ = self.session.append("branch_summary", {
+            "fromId": old, "summary": text, "details": self._details(reads, changes), "fromHook": False,
+        })  # fmt: skip
+        self._unwritten = Usage()
+        return id_
+
+    def _details(self, reads: tuple[str, ...], changes: tuple[str, ...]) -> dict[str, Any]:
+        details: dict[str, Any] = {"readFiles": list(reads), "modifiedFiles": list(changes)}
+        if self._unwritten.total_tokens:
+            details["usage"] = msgspec.to_builtins(self._unwritten)
+        return details
+
+    def summary(self) -> CompactionSummary | None:
+        """The one that the conversation begins with."""
+        self._read()
+        first = self._messages[0] if self._messages else None
+        return first if isinstance(first, CompactionSummary) else None
 
     @property
     def suggestion(self) -> str:
@@ -58,3 +104,13 @@ class History:
 
 def _text(answer: Assistant) -> str:
     return plain_text(answer.content)
+
+
+def _sum(one: Usage, other: Usage) -> Usage:
+    total = Usage(*(getattr(one, name) + getattr(other, name) for name in _COUNTS))
+    for name in ("input", "output", "cache_read", "cache_write", "total"):
+        setattr(total.cost, name, getattr(one.cost, name) + getattr(other.cost, name))
+    return total
+
+
+_COUNTS = ("input", "output", "cache_read", "cache_write", "total_tokens")

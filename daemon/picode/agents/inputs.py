@@ -33,12 +33,35 @@ class AnswerFinished:
 
 @dataclass(frozen=True)
 class AnswerFailed:
-    """`partial`: what there is of the answer. `again`: seconds after which trying again may help; None: it will not."""
+    """`partial`: what there is of the answer. `again`: seconds after which trying again may help; None: it will not.
+    `overflow`: the conversation is longer than the model takes."""
 
     partial: Assistant
     error: str
     kind: str
     again: float | None = None
+    overflow: bool = False
+
+
+@dataclass(frozen=True)
+class ContextFull:
+    """The model was not called: the conversation leaves too little room for an answer."""
+
+
+@dataclass(frozen=True)
+class CompactAsked:
+    """A person wants the conversation summarised; `instructions`: what the summary is to look at."""
+
+    instructions: str = ""
+
+
+@dataclass(frozen=True)
+class Compacted:
+    """The summary is written, or `error` says why not; `needless`: nothing was long enough to be summarised."""
+
+    error: str = ""
+    kind: str = ""
+    needless: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,6 +114,9 @@ Input = (
     Asked
     | AnswerFinished
     | AnswerFailed
+    | ContextFull
+    | CompactAsked
+    | Compacted
     | CallReady
     | Answered
     | ToolFinished

@@ -14,14 +14,17 @@ from picode.agents.effects import (
     AskPerson,
     BeginTurn,
     CallModel,
+    Compact,
     Effect,
     EndTurn,
     Prepare,
+    Reason,
     Refuse,
     RunTool,
     Save,
     Settle,
     Sync,
+    Warn,
 )
 from picode.agents.inputs import (
     Answered,
@@ -30,6 +33,9 @@ from picode.agents.inputs import (
     Asked,
     CallReady,
     CancelPressed,
+    CompactAsked,
+    Compacted,
+    ContextFull,
     Input,
     Question,
     SaveFailed,
@@ -42,11 +48,13 @@ from picode.protocol.values import Approval, Delivery, Queued, State
 
 @dataclass(frozen=True)
 class Limits:
-    """`rounds`: model calls in a turn; `retries` of one call; `all_at_once`: deliver all queued messages together."""
+    """`rounds`: model calls in a turn; `retries` of one call; `all_at_once`: deliver all queued messages together;
+    `compacts`: summarise what is old when the context is full."""
 
     rounds: int = 100
     retries: int = 3
     all_at_once: bool = False
+    compacts: bool = False
 
 
 Stage = Literal["waiting", "preparing", "asking", "running", "done"]
@@ -66,10 +74,15 @@ class Work:
 
 @dataclass(frozen=True)
 class Turn:
-    """The whole state. `phase` `model`: a call is under way; `tools`: `work` is; `ending`: the file is synced."""
+    """The whole state. `phase` `model`: a call is under way; `compacting`: a summary is; `tools`: `work` is;
+    `ending`: the file is synced."""
 
     limits: Limits = Limits()
-    phase: Literal["idle", "model", "tools", "ending"] = "idle"
+    phase: Literal["idle", "model", "compacting", "tools", "ending"] = "idle"
+    why: Reason = "manual"
+    """With `compacting`: why."""
+    overflow: tuple[str, str] = ("", "")
+    """The error and its kind when the model refused the conversation's length in this turn: once is mended."""
     queue: tuple[Question, ...] = ()
     late: tuple[Question, ...] = ()
     """What was asked while the turn ended: it begins the next one."""
@@ -87,6 +100,8 @@ class Turn:
         """In the words of a status line."""
         if self.phase == "tools":
             return "waiting" if self.approvals() else "tool"
+        if self.phase == "compacting":
+            return "compacting"
         return "idle" if self.phase == "idle" else "thinking"
 
     def approvals(self) -> list[Approval]:
@@ -109,6 +124,8 @@ def step(state: Turn, event: Input, reads: Reads = lambda tool: False) -> Step: 
             return _finished(state, answer, broken, reads) if state.phase == "model" else (state, [])
         case AnswerFailed():
             return _failed(state, event) if state.phase == "model" else (state, [])
+        case ContextFull() | CompactAsked() | Compacted():
+            return _compaction(state, event)
         case CallReady() | Answered() | ToolFinished():
             return _worked(state, event) if state.phase == "tools" else (state, [])
         case CancelPressed():
@@ -124,9 +141,12 @@ def _asked(state: Turn, question: Question) -> Step:
         return replace(state, late=(*state.late, question)), []
     if state.phase != "idle":
         return replace(state, queue=(*state.queue, question)), []
-    state = replace(state, rounds=0, attempt=0, cancelled=False, end=None, work=(), saved=0)
-    state, effects = _deliver(state, (question,))
+    state, effects = _deliver(_begun(state), (question,))
     return state, [BeginTurn(), *effects]
+
+
+def _begun(state: Turn) -> Turn:
+    return replace(state, rounds=0, attempt=0, cancelled=False, end=None, work=(), saved=0, overflow=("", ""))
 
 
 def _deliver(state: Turn, questions: tuple[Question, ...]) -> Step:
@@ -148,7 +168,8 @@ def _call_model(state: Turn) -> Step:
                 "PicodeError",
             ),
         )
-    return replace(state, phase="model", rounds=state.rounds + 1, attempt=0, work=(), saved=0), [CallModel()]
+    state = replace(state, phase="model", rounds=state.rounds + 1, attempt=0, work=(), saved=0)
+    return state, [CallModel(compacts=state.limits.compacts)]
 
 
 def _take(state: Turn, delivery: Delivery) -> tuple[Turn, tuple[Question, ...]]:
@@ -216,6 +237,8 @@ def _failed(state: Turn, event: AnswerFailed) -> Step:
     if state.cancelled:
         state, effects = _end(state, EndTurn("cancelled"))
         return state, [Save(event.partial), *effects]
+    if event.overflow and state.limits.compacts:
+        return _overflown(state, event)
     if event.again is not None and not event.partial.content and state.attempt < state.limits.retries:
         attempt = state.attempt + 1
         return replace(state, attempt=attempt), [CallModel(event.again, attempt, event.error)]
@@ -223,16 +246,62 @@ def _failed(state: Turn, event: AnswerFailed) -> Step:
     return state, [Save(event.partial), *effects]
 
 
+# --- summaries
+
+
+def _overflown(state: Turn, event: AnswerFailed) -> Step:
+    """Summarise and ask again, once in a turn."""
+    if state.overflow[0]:
+        text = "The conversation is still too long for the model after it was summarised."
+        hint = "Begin a new one with /new, or take a model with a larger context."
+        state, effects = _end(state, EndTurn("failed", f"{text} {hint}", event.kind))
+        return state, [Save(event.partial), *effects]
+    state = replace(state, phase="compacting", why="overflow", overflow=(event.error, event.kind))
+    return state, [Save(event.partial), Compact("overflow")]
+
+
+def _compaction(state: Turn, event: ContextFull | CompactAsked | Compacted) -> Step:
+    match event:
+        case ContextFull() if state.phase == "model":
+            if state.cancelled:
+                return _end(state, EndTurn("cancelled"))
+            return replace(state, phase="compacting", why="threshold"), [Compact("threshold")]
+        case CompactAsked(instructions) if state.phase == "idle":
+            state = replace(_begun(state), phase="compacting", why="manual")
+            return state, [BeginTurn(), Compact("manual", instructions)]
+        case Compacted() if state.phase == "compacting":
+            return _compacted(state, event)
+    return state, []
+
+
+def _compacted(state: Turn, event: Compacted) -> Step:
+    if state.cancelled:
+        return _end(state, EndTurn("cancelled"))
+    if state.why == "manual":
+        return _end(state, EndTurn("failed", event.error, event.kind)) if event.error else _go_on(state)
+    if state.why == "overflow" and event.error:
+        error, kind = state.overflow
+        why = "" if event.needless else f" It could not be summarised: {event.error}"
+        return _end(state, EndTurn("failed", error + why, kind))
+    # where there is nothing to summarise, or no summary to be had, the model may still find room for its answer
+    warned: list[Effect] = []
+    if event.error and not event.needless:
+        warned = [
+            Warn(f"The conversation fills the model's context and could not be summarised: {event.error}")
+        ]
+    return replace(state, phase="model", attempt=0), [*warned, CallModel()]
+
+
 def _cancelled(state: Turn) -> Step:
     """The queue goes back to the person in any case."""
     state = replace(state, queue=(), late=())
-    if state.phase not in ("model", "tools") or state.cancelled:
+    if state.phase not in ("model", "compacting", "tools") or state.cancelled:
         return state, []
     asked: list[Effect] = [
         Settle(one.call.id, "deny", "cancelled") for one in state.work if one.stage == "asking"
     ]
     state = replace(state, cancelled=True)
-    if state.phase == "model":
+    if state.phase in ("model", "compacting"):
         return state, [Abort()]
     # what does not run yet will not; what runs or is prepared brings its own result
     idle = [one for one in state.work if one.stage in ("waiting", "asking")]

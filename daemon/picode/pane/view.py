@@ -9,6 +9,7 @@ from picode.pane.typeset import typeset
 from picode.protocol.values import ToolRun
 
 STATES = {"idle": ("ansigreen", "idle"), "thinking": ("ansicyan", "thinking"), "tool": ("ansicyan", "running a tool"),
+          "compacting": ("ansicyan", "summarising what is old"),
           "waiting": ("bold ansiyellow", "waiting for you")}  # fmt: skip
 QUEUED = 3
 """Queued messages that are shown; the others are counted."""

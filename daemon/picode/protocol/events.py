@@ -86,6 +86,19 @@ class TurnEnded(Event, tag="turn_ended"):
     """With `failed`: the error's name (picode.errors)."""
 
 
+class CompactionStarted(Event, tag="compaction_started"):
+    """What is old is being summarised."""
+
+    reason: Literal["manual", "threshold", "overflow"]
+
+
+class CompactionEnded(Event, tag="compaction_ended"):
+    """The summary's entry was announced before, or `error` says why there is none."""
+
+    reason: Literal["manual", "threshold", "overflow"]
+    error: str = ""
+
+
 class Noticed(Event, tag="noticed"):
     """Something to tell the user, in one sentence."""
 
@@ -130,6 +143,12 @@ class CurrentChanged(Event, tag="current_changed"):
     conversation: str
 
 
+class FilesChanged(Event, tag="files_changed"):
+    """A file of the project has changed, or what Git says of it; under `project/<directory>`, without a number."""
+
+    project: str
+
+
 class DaemonStopping(Event, tag="daemon_stopping"):
     """The daemon ends in order; the next request starts another one."""
 
@@ -140,8 +159,9 @@ class Subscribed(Event, tag="subscribed"):
 
 AnyEvent = (
     EntryAdded | AnswerBegun | TextAdded | ThoughtAdded | ToolPlanned | ToolStarted | ToolPrinted | ApprovalNeeded
-    | ApprovalSettled | StatusChanged | TurnStarted | TurnEnded | Noticed | Suggested | InputInserted | LeafMoved
-    | NameChanged | CommandSeen | CurrentChanged | DaemonStopping | Subscribed
+    | ApprovalSettled | StatusChanged | TurnStarted | TurnEnded | CompactionStarted
+    | CompactionEnded | Noticed | Suggested | InputInserted | LeafMoved
+    | NameChanged | CommandSeen | CurrentChanged | FilesChanged | DaemonStopping | Subscribed
 )  # fmt: skip
 
 

@@ -184,12 +184,24 @@ class GetTree(Request, tag="get_tree"):
     """Of the messages, the last so many of the file; those of the active path come first."""
 
 
+class Compact(Request, tag="compact"):
+    """Summarise what is old in a conversation; `TurnEnded` says when that is done. Reply: `Accepted`; refused while a
+    turn runs."""
+
+    conversation: str
+    instructions: str = ""
+    """What the summary is to look at."""
+
+
 class Navigate(Request, tag="navigate"):
     """Let the next message follow `entry`; one that a person typed is given back to be changed. Reply: `Moved`;
     refused while a turn runs. Everybody hears `LeafMoved`."""
 
     conversation: str
     entry: str
+    summarise: bool = False
+    """Let the model tell the branch that is gone to what happened on the one that is left."""
+    instructions: str = ""
 
 
 class Fork(Request, tag="fork"):
@@ -241,6 +253,22 @@ class InsertInput(Request, tag="insert_input"):
     text: str
 
 
+class SetLayout(Request, tag="set_layout"):
+    """Arrange the tab of `place` by another of PiCode's layouts (`wide` or `picode-wide`); the panes' programs go on.
+    Reply: `Accepted`, or a refusal that says what Zellij says."""
+
+    name: str
+    place: Place | None = None
+    """The assistant's pane; it is in Zellij."""
+
+
+class WatchFiles(Request, tag="watch_files"):
+    """`FilesChanged` is announced under `project/<directory>` when a file of the project of `cwd` changes. To be asked
+    again after each of them: whoever does not follows no longer. Reply: `Accepted`."""
+
+    cwd: str
+
+
 class TerminalOpened(Request, tag="terminal_opened"):
     """A recorder says that it is here. Reply: `Accepted`."""
 
@@ -275,7 +303,8 @@ class GetTerminals(Request, tag="get_terminals"):
 
 AnyRequest = (
     Hello | Ping | GetStatus | Shutdown | Open | Replay | Look | Ask | Send | GetSuggestion | Cancel | Answer
-    | RunCommand | SetModel | GetModels | GetConversations | Search | Export | Import | Delete | GetTree | Navigate
-    | Fork | Clone | SetLabel | SetName | GetFiles | GetPrompts | InsertInput
+    | RunCommand | SetModel | GetModels | GetConversations | Search | Export | Import | Delete | GetTree | Compact
+    | Navigate
+    | Fork | Clone | SetLabel | SetName | GetFiles | GetPrompts | InsertInput | SetLayout | WatchFiles
     | TerminalOpened | CommandStarted | CommandFinished | TerminalClosed | GetTerminals
 )  # fmt: skip

@@ -6,8 +6,8 @@ from msgspec import Struct, field
 
 from picode.messages import Message
 
-State = Literal["idle", "thinking", "tool", "waiting"]
-"""What a conversation is doing: nothing, a model call, a tool, or waiting for a person's answer."""
+State = Literal["idle", "thinking", "compacting", "tool", "waiting"]
+"""What a conversation is doing: nothing, a model call, a summary, a tool, or waiting for a person's answer."""
 
 Delivery = Literal["steer", "follow_up"]
 """When a turn is running: after the current tool calls, or after the turn."""
@@ -206,3 +206,5 @@ class TerminalInfo(Struct, omit_defaults=True):
     pid: int
     place: Place
     last: CommandNote | None = None
+    name: str = ""
+    """What the assistant calls this pane, which it opened for commands; empty: a terminal with a person's shell."""

@@ -73,7 +73,12 @@ def snapshot(shown: Shown, view: View, pipe: str, meant: Sequence[int] = (), bea
         beat=beat,
         project=shown.project,
         branch=shown.git.branch,
-        status=plugin.ShownStatus(status.state, status.model, status.cost, len(status.queue)),
+        status=plugin.ShownStatus(
+            "thinking" if status.state == "compacting" else status.state,
+            status.model,
+            status.cost,
+            len(status.queue),
+        ),
         commands=[_command(note) for note in shown.commands[-MOST_COMMANDS:]],
         notice=shown.notice[:200],
     )

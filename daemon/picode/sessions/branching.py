@@ -27,6 +27,13 @@ def navigate(session: SessionFile, entry: str) -> str:
     return typed or ""
 
 
+def left_by(session: SessionFile, entry: str) -> list[int]:
+    """What `navigate` to this entry would leave behind. Raises Missing."""
+    position = _position(session, entry)
+    goal = _parent(session, position) if _typed(session, position) is not None else entry
+    return left_behind(session, session.leaf, goal)
+
+
 def left_behind(session: SessionFile, old: str | None, new: str | None) -> list[int]:
     """Positions from where the ways to `old` and to `new` part up to `old`: what a summary is to tell."""
     there = set(session.tree.path(new))

@@ -57,20 +57,27 @@ class _Message(msgspec.Struct):
     usage: _Usage | None = None
 
 
+class _Details(msgspec.Struct):
+    usage: _Usage | None = None
+
+
 class _Line(msgspec.Struct):
-    message: _Message
+    message: _Message = msgspec.field(default_factory=_Message)
+    details: _Details = msgspec.field(default_factory=_Details)
 
 
 _decoder = msgspec.json.Decoder(_Line)
+PAID = frozenset(("message", "compaction", "branch_summary"))
+"""Entries that a model wrote."""
 
 
 def spent(session: SessionFile) -> tuple[float, int]:
-    """US dollars of all answers in the file, and the tokens of the last one on the active path (0: none since
-    the last compaction)."""
+    """US dollars of all answers and summaries in the file, and the tokens of the last answer on the active path
+    (0: none since the last compaction)."""
     kinds = session.tree.kinds
     first, cost = session.known_cost
     for position in range(first, len(kinds)):
-        if kinds[position] == "message":
+        if kinds[position] in PAID:
             cost += cost_of(session.line(position))
     for position in session.path_to_leaf()[: -RECENT - 1 : -1]:
         if kinds[position] == "compaction":
@@ -82,16 +89,21 @@ def spent(session: SessionFile) -> tuple[float, int]:
 
 
 def cost_of(line: bytes) -> float:
-    """US dollars of the answer in an entry's line."""
-    usage = _usage(line)
+    """US dollars of the answer or the summary in an entry's line."""
+    found = _line(line)
+    usage = None if found is None else found.message.usage or found.details.usage
     return usage.cost.total if usage is not None else 0
 
 
 def _usage(line: bytes) -> _Usage | None:
+    found = _line(line)
+    return found.message.usage if found is not None and found.message.role == "assistant" else None
+
+
+def _line(line: bytes) -> _Line | None:
     if b'"usage"' not in line:
         return None
     try:
-        found = _decoder.decode(line).message
+        return _decoder.decode(line)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return None
-    return found.usage if found.role == "assistant" else None

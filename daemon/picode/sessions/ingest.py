@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from picode.sessions.display import cost_of
+from picode.sessions.display import PAID, cost_of
 from picode.sessions.entries import fields
 from picode.sessions.offsets import pack, seal, unpack
 from picode.sessions.scan import Scan, take
@@ -139,7 +139,7 @@ def _words(database: sqlite3.Connection, batch: Scan, lines: list[bytes], at: Re
 
 def _entries(database: sqlite3.Connection, batch: Scan, lines: list[bytes], at: Reading) -> None:
     for position, line in enumerate(lines):
-        if batch.tree.kinds[position] == "message":
+        if batch.tree.kinds[position] in PAID:
             at.cost += cost_of(line)
     if lines:
         packed = pack(batch.tree, at.last)

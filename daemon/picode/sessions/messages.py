@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -35,16 +36,28 @@ def context_of(session: SessionFile) -> Context:
 
 
 def _messages(session: SessionFile, path: list[int]) -> list[Message]:
+    return [message for _, message in _said(session, path)]
+
+
+def entries_of(session: SessionFile) -> list[tuple[str, Message]]:
+    """What the active path says to a model, each with its entry's id; the last compaction's summary comes first."""
+    return list(_said(session, session.path_to_leaf()))
+
+
+def branch_of(session: SessionFile, positions: list[int]) -> list[Message]:
+    """What these entries say: a branch that is left behind."""
+    return [message for _, message in _said(session, positions)]
+
+
+def _said(session: SessionFile, path: list[int]) -> Iterator[tuple[str, Message]]:
     kept = _kept(session, path)
     edits = _edits(session, path)
-    messages: list[Message] = []
     for position in kept:
         id_ = session.tree.ids[position]
         line = session.line(position)
         found = _edited(line, edits[id_]) if id_ in edits else message_in(line)
         if found is not None:
-            messages.append(found)
-    return messages
+            yield id_, found
 
 
 def _kept(session: SessionFile, path: list[int]) -> list[int]:

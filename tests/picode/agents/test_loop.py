@@ -305,3 +305,65 @@ def test_an_answer_that_its_provider_ended_with_an_error_leaves_no_call_behind()
 def test_doubled_call_ids_are_one_call() -> None:
     _, effects = play(ASKED, told.AnswerFinished(answer("a:read", "a:read")))
     assert kinds(effects) == ["Save", "Prepare"]
+
+
+# --- summaries
+
+COMPACTS = Turn(Limits(compacts=True))
+TOO_LONG = told.AnswerFailed(answer(text="", reason="error"), "Too long.", "Unavailable", overflow=True)
+
+
+def test_a_full_context_is_summarised_and_then_the_model_is_called_without_looking_again() -> None:
+    state, effects = play(ASKED, state=COMPACTS)
+    assert effects[-1] == do.CallModel(compacts=True)
+    state, effects = play(told.ContextFull(), state=state)
+    assert (effects, state.doing()) == ([do.Compact("threshold")], "compacting")
+    state, effects = play(told.Compacted(), state=state)
+    assert effects == [do.CallModel()]
+
+
+def test_a_summary_that_failed_is_told_and_the_model_called_all_the_same() -> None:
+    _, effects = play(ASKED, told.ContextFull(), told.Compacted("No credit.", "X"), state=COMPACTS)
+    assert kinds(effects) == ["Warn", "CallModel"]
+    _, effects = play(ASKED, told.ContextFull(), told.Compacted("Short.", "X", needless=True), state=COMPACTS)
+    assert kinds(effects) == ["CallModel"]
+
+
+def test_a_refused_length_is_mended_once_in_a_turn() -> None:
+    state, effects = play(ASKED, TOO_LONG, state=COMPACTS)
+    assert kinds(effects) == ["Save", "Compact"]
+    state, effects = play(told.Compacted(), TOO_LONG, state=state)
+    assert kinds(effects) == ["Save", "Sync"]
+    state, effects = play(told.Synced(), ASKED, TOO_LONG, state=state)
+    assert kinds(effects) == ["Save", "Compact"]
+
+
+def test_without_summaries_a_refused_length_ends_the_turn() -> None:
+    _, effects = play(ASKED, TOO_LONG)
+    assert kinds(effects) == ["Save", "Sync"]
+
+
+def test_a_summary_by_hand_is_a_turn_and_what_was_asked_meanwhile_follows() -> None:
+    state, effects = play(told.CompactAsked("tests"))
+    assert effects == [do.BeginTurn(), do.Compact("manual", "tests")]
+    state, effects = play(ASKED, state=state)
+    assert effects == []
+    state, effects = play(told.Compacted(), state=state)
+    assert kinds(effects) == ["Save", "CallModel"]
+
+
+def test_a_summary_is_asked_for_at_rest_only() -> None:
+    state, _ = play(ASKED)
+    assert play(told.CompactAsked(), state=state) == (state, [])
+
+
+def test_a_cancelled_summary_ends_the_turn() -> None:
+    state, effects = play(told.CompactAsked(), told.CancelPressed())
+    assert effects == [do.Abort()]
+    state, effects = play(told.Compacted("cancelled"), told.Synced(), state=state)
+    assert effects == [do.EndTurn("cancelled")]
+
+
+def test_a_summary_that_comes_when_none_is_under_way_is_ignored() -> None:
+    assert play(told.Compacted()) == (Turn(), [])
+    assert play(told.ContextFull()) == (Turn(), [])

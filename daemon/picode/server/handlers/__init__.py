@@ -7,6 +7,7 @@ from picode.server.handlers.conversing import Conversing
 from picode.server.handlers.lists import Lists
 from picode.server.handlers.sessions import Sessions
 from picode.server.handlers.terminals import Recorders
+from picode.server.handlers.workspace import Workspace
 from picode.server.state import Daemon
 
 
@@ -18,7 +19,7 @@ def table(daemon: Daemon) -> dict[type, Handler]:
         Lists(daemon),
         Recorders(daemon),
     )
-    sessions = Sessions(daemon)
+    sessions, workspace = Sessions(daemon), Workspace(daemon)
     return {
         r.Ping: basics.ping,
         r.GetStatus: basics.status,
@@ -33,6 +34,7 @@ def table(daemon: Daemon) -> dict[type, Handler]:
         r.Answer: conversing.answer,
         r.RunCommand: conversing.run_command,
         r.SetModel: conversing.set_model,
+        r.Compact: conversing.compact,
         r.InsertInput: conversing.insert_input,
         r.GetModels: lists.models,
         r.GetConversations: lists.conversations,
@@ -48,6 +50,8 @@ def table(daemon: Daemon) -> dict[type, Handler]:
         r.Clone: sessions.clone,
         r.SetLabel: sessions.label,
         r.SetName: sessions.name,
+        r.SetLayout: workspace.set_layout,
+        r.WatchFiles: workspace.watch_files,
         r.TerminalOpened: recorders.opened,
         r.CommandStarted: recorders.started,
         r.CommandFinished: recorders.finished,

@@ -137,6 +137,11 @@ class Conversing:
         conversation.set_model(request.model)
         return Accepted(id=0, conversation=conversation.id)
 
+    def compact(self, request: r.Compact) -> Accepted:
+        conversation = self._conversations.get(request.conversation)
+        conversation.compact(request.instructions)
+        return Accepted(id=0, conversation=conversation.id)
+
     def insert_input(self, request: r.InsertInput) -> Accepted:
         conversation = self._conversations.get(request.conversation)
         self._daemon.bus.emit(conversation.id, InputInserted(request.text))

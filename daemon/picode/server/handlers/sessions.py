@@ -16,6 +16,7 @@ from picode.server.state import Daemon
 from picode.sessions import branching
 from picode.sessions.disk import failed
 from picode.sessions.file import SessionFile
+from picode.sessions.messages import branch_of
 
 if TYPE_CHECKING:
     from picode.agents.conversation import Conversation
@@ -68,10 +69,21 @@ class Sessions:
         limit = max(1, min(request.limit, MOST_NODES))
         return Tree(id=0, leaf=session.leaf or "", nodes=outline(session, limit))
 
-    def navigate(self, request: r.Navigate) -> Moved:
+    async def navigate(self, request: r.Navigate) -> Moved:
         conversation = self._at_rest(request.conversation)
-        text = branching.navigate(conversation.session, request.entry)
-        leaf = conversation.session.leaf or ""
+        session = conversation.session
+        old, write = session.leaf, None
+        if request.summarise:
+            left = branch_of(session, branching.left_by(session, request.entry))
+            if left:
+                write = await conversation.summarise_branch(left, request.instructions)
+            if session.leaf != old:
+                raise TryLater("The conversation was moved while its branch was summarised.", "Try again.")
+        text = branching.navigate(session, request.entry)
+        if write is not None:
+            write(old or "")
+            self._sync(conversation)
+        leaf = session.leaf or ""
         self._tell(conversation, LeafMoved(leaf))
         return Moved(id=0, conversation=conversation.id, leaf=leaf, text=text)
 
