@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from picode.errors import DiskFailed, NotAllowed, Unavailable
+from picode.errors import DiskFailed, NotAllowed, Unavailable, UsageError
 
 # sun_path holds 108 bytes on Linux and 104 on macOS, the closing zero included.
 LONGEST_SOCKET_PATH = 103
@@ -153,6 +153,20 @@ def assets() -> Path:
     """The directory that holds `layouts/`, `shell/` and `picode.wasm`: in a wheel, or in a checkout."""
     packaged = Path(__file__).parent / "assets"
     return packaged if packaged.is_dir() else Path(__file__).parents[2]
+
+
+def layout_names() -> list[str]:
+    """The workspace's layouts, `picode` first."""
+    return sorted(file.stem for file in (assets() / "layouts").glob("*.kdl"))
+
+
+def layout_named(name: str) -> str:
+    """`wide` and `picode-wide` are `picode-wide`. Raises UsageError for a name that no layout has."""
+    known = layout_names()
+    for candidate in (name, f"picode-{name}"):
+        if candidate in known:
+            return candidate
+    raise UsageError(f"There is no layout {name!r}.", f"There are {', '.join(known)}.")
 
 
 def plugin_file() -> Path:

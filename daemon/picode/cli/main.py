@@ -17,6 +17,7 @@ COMMANDS: dict[str, str] = {
     "setup": "write layouts, plugin, permission and shell lines; --uninstall takes them back",
     "init": "print the shell script of bash, zsh or fish",
     "last": "the last command's output, as recorded",
+    "diff": "what has changed since Git's last commit; --follow shows it anew at each change",
     "send": "send the last output, or what is piped in, to the assistant",
     "daemon": "start, stop, restart, status, logs",
     "sessions": "list, search, show, export, import, delete conversations",

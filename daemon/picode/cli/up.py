@@ -22,6 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--yes", "-y", action="store_true", help="set up without asking, where that is needed"
     )
+    parser.add_argument(
+        "--layout", metavar="NAME", default="picode", help="of a new session: wide, narrow, review, minimal"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -39,7 +42,8 @@ def run(args: argparse.Namespace) -> int:
         return _assistant_alone(project)
     _check_size()
     check_version(zellij)
-    layout = _set_up(args.yes)
+    name = paths.layout_named(args.layout)
+    layout = _set_up(args.yes) / f"{name}.kdl"
     return _enter(project, zellij, layout)
 
 
@@ -100,7 +104,7 @@ def _assistant_alone(project: Path) -> int:
 
 
 def _set_up(assume_yes: bool) -> Path:
-    """Set up what is missing, and return the layout's file."""
+    """Set up what is missing, and return the directory of the layouts."""
     from picode.cli.setup import carry_out
     from picode.installation.facts import look
     from picode.installation.plan import plan
@@ -111,7 +115,7 @@ def _set_up(assume_yes: bool) -> Path:
     wanted = plan(facts, grant=grant, again=False)
     if wanted.changes:
         carry_out(wanted, assume_yes, done="PiCode is set up.", nothing="")
-    return facts.layouts / "picode.kdl"
+    return facts.layouts
 
 
 def _session(project: Path, zellij: Path, sockets: Path, file: Path) -> tuple[str, bool]:

@@ -7,10 +7,12 @@ from picode.installation import kdl
 
 
 def fill_in(template: str, plugin: Path, command: Sequence[str]) -> str:
-    """`<plugin>` becomes the plugin's address, `<picode>` and `<arguments>` the command of the assistant's pane."""
-    program, *arguments = [*command, "chat"]
+    """`<plugin>` becomes the plugin's address, `<picode>` PiCode's program; `<arguments>` what follows it in the
+    assistant's pane, `<following>` in the one that shows what has changed."""
+    program, *arguments = command
     return (
         template.replace('"<plugin>"', kdl.quote(f"file:{plugin}"))
         .replace('"<picode>"', kdl.quote(program))
-        .replace("<arguments>", " ".join(map(kdl.quote, arguments)))
+        .replace("<arguments>", " ".join(map(kdl.quote, [*arguments, "chat"])))
+        .replace("<following>", " ".join(map(kdl.quote, [*arguments, "diff", "--follow"])))
     )

@@ -11,7 +11,8 @@ from picode.pane.follow import printed
 from picode.pane.lines import Line, cut
 from picode.pane.safe import safe_line
 from picode.pane.state import Copy, Leave, Open, Picker, State, Step, Tell
-from picode.protocol.requests import GetConversations, GetModels, SetModel
+from picode.paths import layout_names
+from picode.protocol.requests import GetConversations, GetModels, SetLayout, SetModel
 from picode.protocol.values import ConversationInfo, ModelInfo
 
 SHOWN = 20
@@ -67,6 +68,12 @@ def _session(state: State, argument: str) -> Step:
     return printed(state, [*lines, []])
 
 
+def _layout(state: State, argument: str) -> Step:
+    if argument:
+        return state, [Tell(SetLayout(0, argument))]
+    return show_picker(state, Picker("Which layout?", tuple((name, name) for name in layout_names()), "layout"))
+
+
 def _copy(state: State, argument: str) -> Step:
     if not state.said:
         return printed(state, notice_lines("warning", "There is no answer to copy yet.", state.width))
@@ -83,6 +90,8 @@ class Command(NamedTuple):
     does: str
     run: Callable[[State, str], Step]
     takes: str = ""
+    choices: Callable[[], list[str]] = list
+    """What its argument may be, where that is known."""
 
 
 COMMANDS: dict[str, Command] = {
@@ -92,6 +101,7 @@ COMMANDS: dict[str, Command] = {
     "model": Command("choose the model", _model, "[NAME]"),
     "session": Command("this conversation's file, model and cost", _session),
     "copy": Command("copy the last answer", _copy),
+    "layout": Command("arrange the workspace's panes", _layout, "[NAME]", layout_names),
     "quit": Command("leave; the assistant goes on working", _quit),
 }
 
@@ -173,4 +183,6 @@ def choose(state: State, picker: Picker, text: str) -> Step:
 def _chosen(state: State, picker: Picker, value: str) -> Step:
     if picker.kind == "model":
         return state, [Tell(SetModel(0, state.conversation, value))]
+    if picker.kind == "layout":
+        return state, [Tell(SetLayout(0, value))]
     return state, [Open("named", value)]

@@ -126,6 +126,8 @@ class Daemon:
         if getattr(request, "conversation", None) == "":
             # typed before the conversation was open
             request.conversation = self.conversation  # type: ignore[union-attr]
+        if isinstance(request, requests.SetLayout):
+            request.place = self._begin.place
         try:
             try:
                 reply = await self._stream.ask(request)

@@ -62,6 +62,11 @@ class Completions(Completer):
             for name, command in COMMANDS.items():
                 if name.startswith(before[1:]):
                     yield Completion(f"/{name}", -len(before), display_meta=command.does)
+        elif before.startswith("/") and (known := COMMANDS.get(before[1:].split(" ")[0])) and known.choices():
+            begun = before.partition(" ")[2]
+            for choice in known.choices():
+                if choice.startswith(begun) or choice.removeprefix("picode-").startswith(begun):
+                    yield Completion(choice, -len(begun))
         elif found := FILE.search(before):
             for path in await self._files(found[1]):
                 yield Completion(f"@{path}", -len(found[1]) - 1, display=safe(path))

@@ -18,6 +18,7 @@ from picode.server.conversations import Conversations
 from picode.server.dispatch import Dispatch
 from picode.server.explorers import Explorers
 from picode.server.presses import Presses
+from picode.server.projects import Projects
 from picode.server.sockets import Envelope, Sockets
 from picode.server.state import Daemon
 from picode.server.terminals import Terminals
@@ -60,7 +61,7 @@ async def serve(paths: Paths, ready: Callable[[], None]) -> None:
     daemon = Daemon(
         paths=paths, boot=boot, started=time.time_ns() // 1_000_000, bus=bus, conversations=conversations,
         terminals=terminals, explorers=explorers, prompts=Prompts(paths.prompt_history), models=models.list,
-        presses=Presses(paths.presses),
+        presses=Presses(paths.presses), projects=Projects(bus.announce),
     )  # fmt: skip
     dispatch = Dispatch(handlers.table(daemon), sockets.reply, boot=boot, pid=os.getpid())
     daemon.clients = dispatch.peers.living
@@ -79,6 +80,7 @@ async def serve(paths: Paths, ready: Callable[[], None]) -> None:
         # who asks from now on sees that nobody listens, and waits for the next daemon
         sockets.deafen()
         await explorers.close()
+        await daemon.projects.close()
         await conversations.close()
         daemon.presses.close()
         await models.close()

@@ -10,6 +10,7 @@ from picode.server.bus import Bus
 from picode.server.conversations import Conversations
 from picode.server.explorers import Explorers
 from picode.server.presses import Presses
+from picode.server.projects import Projects
 from picode.server.terminals import Terminals
 from picode.sessions.prompts import Prompts
 
@@ -27,6 +28,7 @@ class Daemon:
     conversations: Conversations
     terminals: Terminals
     explorers: Explorers
+    projects: Projects
     prompts: Prompts
     presses: Presses
     models: Callable[[], list[ModelInfo]]
