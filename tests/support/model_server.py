@@ -99,7 +99,6 @@ class ModelServer:
         self._loop = asyncio.new_event_loop()
         self._wake = asyncio.Event()
         self._up = threading.Event()
-        self._stopping = False
         self.port = 0
         self._thread = threading.Thread(target=self._run, name="model server", daemon=True)
         self._thread.start()
@@ -157,19 +156,35 @@ class ModelServer:
         with contextlib.suppress(asyncio.CancelledError):
             self._main = self._loop.create_task(self._serve())
             self._loop.run_until_complete(self._main)
+        self._loop.run_until_complete(self._end_all())
         self._loop.close()
 
+    async def _end_all(self) -> None:
+        """One who connects while this ends is a task that nobody knew of a moment ago."""
+
+        async def some_turns() -> None:
+            for _ in range(8):
+                await asyncio.sleep(0)
+
+        await some_turns()  # what is just being accepted becomes a connection
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
+        await some_turns()  # a transport is closed in a turn behind its `close`
+
     def _stop(self) -> None:
-        self._stopping = True
         self._main.cancel()
 
     async def _serve(self) -> None:
         connections: set[asyncio.Task[None]] = set()
 
         def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            task = asyncio.get_running_loop().create_task(self._connection(reader, writer))
+            task = self._loop.create_task(self._connection(reader, writer))
             connections.add(task)
             task.add_done_callback(connections.discard)
+            # a task that is cancelled before its first step closes nothing
+            task.add_done_callback(lambda _: writer.close())
 
         server = await asyncio.start_server(accept, "127.0.0.1", self.port, limit=64 * 1024 * 1024)
         self.port = server.sockets[0].getsockname()[1]
@@ -178,9 +193,6 @@ class ModelServer:
             await asyncio.Event().wait()
         finally:
             server.close()
-            for task in list(connections):
-                task.cancel()
-            await asyncio.gather(*connections, return_exceptions=True)
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -188,8 +200,6 @@ class ModelServer:
                 await self._answer(request, reader, writer)
         except (_Gone, ConnectionError, asyncio.IncompleteReadError):
             pass
-        finally:
-            writer.close()
 
     async def _read(self, reader: asyncio.StreamReader) -> Received | None:
         try:

@@ -160,8 +160,16 @@ class Workspace:
         """Panics in Zellij's log."""
         return re.findall(r"^.*panicked at.*(?:\n(?!\w+ +\|).*){0,12}", self.log(), re.M)
 
+    def tell(self) -> None:
+        """Print what a person would look at after a failure; pytest shows it only then."""
+        for terminal in self.terminals:
+            print(f"--- a terminal ---\n{terminal.screen}")
+        for path in sorted([*(self.home / "p").rglob("*.log"), *self.temporary.rglob("zellij.log")]):
+            print(f"--- {path} ---", *path.read_text(errors="replace").splitlines()[-60:], sep="\n")
+
     def close(self, check: bool = True) -> None:
         """End the sessions in order, then the daemon, then whatever is left; say what should not have been left."""
+        self.tell()
         for terminal in self.terminals:
             terminal.close()
         panics = self.panics()
