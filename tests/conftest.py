@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
@@ -27,6 +28,13 @@ KEPT = (
     "CARGO_HOME",
     "RUSTUP_HOME",
 )
+
+
+# A run in the background or under `nohup` ignores these, and what it starts would, too: Ctrl-C would end nothing.
+# With a handler they are as usual again in every child, and still do nothing here.
+for _number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+    if signal.getsignal(_number) == signal.SIG_IGN:
+        signal.signal(_number, lambda *_: None)
 
 
 @pytest.fixture
