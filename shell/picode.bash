@@ -4,8 +4,9 @@
 
 if [[ $- == *i* && ${__picode_loaded-} != "$$" ]]; then
 # what `set -a` exports must not hold anything of ours
-__picode_allexport=${-//[!a]/}
-set +a
+__picode_options=${-//[!ax]/}
+# nor must what `set -x` writes
+{ set +ax; } 2>/dev/null
 __picode_loaded=$$
 
 # --- The recorder: becomes this terminal's process once, and starts the shell again on a PTY of its own.
@@ -39,12 +40,18 @@ unset -f __picode_record
 # --- The secret: what the shell prints counts as the shell's own only with it, and no program gets it.
 
 __picode_secret=
-if [[ -n ${PICODE_SECRET_FD-} ]]; then
-    IFS= read -r -t 2 -u "$PICODE_SECRET_FD" __picode_secret 2>/dev/null || :
-    { exec {PICODE_SECRET_FD}<&-; } 2>/dev/null || :
-    unset PICODE_SECRET_FD
+__picode_tty=${PICODE_TTY-}
+if [[ -n ${PICODE_SECRET_FILE-} ]]; then
+    { IFS= read -r -t 2 __picode_secret <"$PICODE_SECRET_FILE"; } 2>/dev/null || :
+    unset PICODE_SECRET_FILE
 fi
-export -n __picode_secret
+# a shell within the recorded one asks the recorder for a secret of its own
+if [[ -z $__picode_secret && -n ${PICODE_TERMINAL-} && -z ${PICODE_NO_RECORD-}${BASH_EXECUTION_STRING-} &&
+    -n $__picode_tty && /dev/fd/0 -ef $__picode_tty ]]; then
+    __picode_secret=$("$__picode_python" -I -S "$__picode_package/terminal/join.py" bash "$$" 2>/dev/null) || :
+fi
+__picode_begin=$__picode_secret
+export -n __picode_secret __picode_tty __picode_begin
 
 # --- Marks: builtins print them, so a prompt starts no process.
 
@@ -67,14 +74,30 @@ __picode_quote() {
 
 # the first part of PROMPT_COMMAND: the command's end
 __picode_ended() {
-    local status=$? mark=$'\e]8671;'$__picode_secret
-    printf '%s;D;%d\a%s;H\a' "$mark" "$status" "$mark" >&2
-    HISTTIMEFORMAT='' builtin history 1 >&2
-    [[ ${__picode_place-} == "$PWD" ]] || __picode_moved
-    printf '%s;E\a%b%s;P;%s;%s\a' "$mark" "${__picode_133+\e]133;D;$status\a}$__picode_seven" \
-        "$mark" "$__picode_directory" "$__picode_flags" >&2
+    local status=$? depth=${#FUNCNAME[@]}
+    # somebody keeps what PROMPT_COMMAND was and calls it from a function: only the foremost call counts
+    if [[ ${precmd_functions[0]-} == __picode_ended ]]; then
+        ((depth == 1)) || __picode_end "$status"
+    elif [[ ${PROMPT_COMMAND-} != __picode_ended* ]] || ((depth == 1)); then
+        __picode_end "$status"
+    fi
     [[ $- == *e* ]] && return 0
     return "$status"
+}
+
+__picode_end() {
+    [[ $- != *x* ]] || { local -; set +x; } 2>/dev/null
+    local mark=$'\e]8671;'$__picode_secret
+    [[ ${__picode_place-} == "$PWD" ]] || __picode_moved
+    # to the terminal itself: standard error may be a file by now
+    {
+        printf '%s;D;%d\a%s;H\a' "$mark" "$1" "$mark"
+        HISTTIMEFORMAT='' builtin history 1
+        printf '%s;E\a%b%s;P;%s;%s\a' "$mark" "${__picode_133+\e]133;D;$1\a}$__picode_seven" \
+            "$mark" "$__picode_directory" "$__picode_flags"
+    } 2>/dev/null >"$__picode_tty"
+    # bash prints PS0 there
+    if [[ /dev/fd/2 -ef $__picode_tty ]]; then __picode_begin=$__picode_secret; else __picode_begin=; fi
 }
 
 __picode_moved() {
@@ -86,27 +109,34 @@ __picode_moved() {
 
 # the last part of PROMPT_COMMAND: other parts may have made a new prompt
 __picode_prompted() {
-    [[ ${PS0-} == *']8671;'* ]] || __picode_begins
-    [[ -n ${__picode_133+set} ]] || return 0
-    [[ $PS1 == *']133;'* ]] || PS1='\[\e]133;A\a\]'$PS1'\[\e]133;B\a\]'
+    [[ ${PS0-} == *"${__picode_zero-;}" ]] || __picode_begins
+    __picode_install
+    [[ -z ${__picode_133+set} || $PS1 == *']133;'* ]] || PS1='\[\e]133;A\a\]'$PS1'\[\e]133;B\a\]'
+    # bash-preexec took this function's name for a command of the user's
+    [[ -z ${__bp_preexec_interactive_mode+set} ]] || __bp_preexec_interactive_mode=on
 }
 
-# PS0 is printed when a command has been read; only the variable's name stands in it, the secret does not
+# PS0 is printed when a command has been read, our part of it last: what others print there is not the command's.
+# Only the name of the secret's variable stands in it, the secret does not
 __picode_begins() {
+    [[ $- != *x* ]] || { local -; set +x; } 2>/dev/null
+    local secret="\${__picode_begin}" others=${PS0-}
+    others=${others//"${__picode_zero-;C;$?;}"/}
     # somebody else prints the standard marks already
-    [[ ${PS0-}${PS1-} == *']133;'* || -n ${__vsc_initialized-} ]] || __picode_133=
-    local secret="\${__picode_secret}"
+    [[ $others${PS1//'\[\e]133;A\a\]'/} == *']'[16]33';'* ]] && unset __picode_133 || __picode_133=
     shopt -q promptvars || secret=$__picode_secret
-    PS0=${PS0-}${__picode_133+'\e]133;C\a'}'\e]8671;'$secret';C;$?;\a'
+    __picode_zero=${__picode_133+'\e]133;C\a'}'\e]8671;'$secret';C;$?;\a'
+    PS0=$others$__picode_zero
 }
 
 # --- Keys
 
 __picode_send() {
     local status=$?
+    [[ $- != *x* ]] || { local -; set +x; } 2>/dev/null
     if [[ -n $__picode_secret ]]; then
         __picode_quote "$READLINE_LINE"
-        printf '\e]8671;%s;K;send;%s\a' "$__picode_secret" "$__picode_quoted" >&2
+        printf '\e]8671;%s;K;send;%s\a' "$__picode_secret" "$__picode_quoted" >"$__picode_tty"
     else
         local last
         last=$(HISTTIMEFORMAT='' builtin history 1)
@@ -118,7 +148,8 @@ __picode_send() {
 }
 
 __picode_suggest() {
-    [[ -z $__picode_secret ]] || printf '\e]8671;%s;K;suggest\a' "$__picode_secret" >&2
+    [[ $- != *x* ]] || { local -; set +x; } 2>/dev/null
+    [[ -z $__picode_secret ]] || printf '\e]8671;%s;K;suggest\a' "$__picode_secret" >"$__picode_tty"
 }
 
 __picode_bind() {
@@ -141,31 +172,39 @@ __picode_bind() {
     [[ $__picode_flags == az ]] || __picode_flags=
 } 2>/dev/null
 
-# --- Installation, and again when the recorder types the key for it: a start file has overwritten PROMPT_COMMAND
+# --- Installation, and again at each prompt: others put themselves in front, behind, or in place of us
 
 __picode_install() {
-    local parts="${PROMPT_COMMAND[*]-}"
-    if [[ $parts != *__picode_ended* ]]; then
-        if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)); then
-            PROMPT_COMMAND=(__picode_ended ${PROMPT_COMMAND[@]+"${PROMPT_COMMAND[@]}"} __picode_prompted)
-        else
-            # shellcheck disable=SC2178,SC2128
-            PROMPT_COMMAND=__picode_ended${PROMPT_COMMAND:+$'\n'$PROMPT_COMMAND}$'\n'__picode_prompted
-        fi
+    local parts="${PROMPT_COMMAND[*]-}" line=$'\n'
+    if [[ $parts == *__bp_precmd_invoke_cmd* ]]; then
+        # bash-preexec wants to be the first and the last itself, and calls these
+        [[ ${precmd_functions[0]-} == __picode_ended ]] ||
+            precmd_functions=(__picode_ended "${precmd_functions[@]/#__picode_ended/:}")
+    elif [[ ${PROMPT_COMMAND-} != __picode_ended* ]]; then
+        PROMPT_COMMAND=__picode_ended${PROMPT_COMMAND:+$line${PROMPT_COMMAND//__picode_ended$line/}}
     fi
-    __picode_bind
+    [[ $parts != *__picode_prompted ]] || return 0
+    [[ $parts != *__picode_prompted*__bp_interactive_mode ]] || return 0
+    if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)); then
+        PROMPT_COMMAND=("${PROMPT_COMMAND[@]/%__picode_prompted/:}" __picode_prompted)
+    else
+        # shellcheck disable=SC2178,SC2128
+        PROMPT_COMMAND=${PROMPT_COMMAND//$line\__picode_prompted/}$line'__picode_prompted'
+    fi
 }
 
 __picode_heal() {
     __picode_install
-    __picode_ended || :
+    __picode_end 0
     __picode_prompted
 }
 
 if [[ -n $__picode_secret ]]; then
     __picode_install
+    __picode_bind
 elif [[ -n ${ZELLIJ-}${PICODE_TERMINAL-} ]]; then
     __picode_bind
 fi
-[[ -z $__picode_allexport ]] || set -a
+[[ $__picode_options != *a* ]] || set -a
+[[ $__picode_options != *x* ]] || set -x
 fi

@@ -7,9 +7,11 @@ set -gu __picode_loaded $fish_pid
 # --- The recorder: becomes this terminal's process once, and starts the shell again on a PTY of its own.
 
 function __picode_record
-    test -z "$PICODE_NO_RECORD"; and test -t 0; and test -t 1; and test -t 2; or return 0
+    test -z "$PICODE_NO_RECORD"; and test -t 1; and test -t 2; or return 0
+    # `picode init fish | source`: the pipe is this file's standard input, and not the shell's
+    test -t 0; or test /proc/$fish_pid/fd/0 -ef /dev/fd/2; or return 0
     test -n "$ZELLIJ"; or test "$PICODE_RECORD" = 1; or return 0
-    test -n "$PICODE_TTY"; and test /dev/fd/0 -ef "$PICODE_TTY"; and return 0
+    test -n "$PICODE_TTY"; and test /dev/fd/2 -ef "$PICODE_TTY"; and return 0
     set -l start $__picode_package/terminal/start.py
     for file in $__picode_python $__picode_stdlib/os.py $start
         if not test -r $file
@@ -24,7 +26,7 @@ function __picode_record
     set -l name fish
     status is-login; and set name -fish
     if test -x $__picode_python
-        exec $__picode_python -I -S $start fish (status fish-path) $name
+        exec $__picode_python -I -S $start fish (status fish-path) $name </dev/tty
     end
     printf 'picode: this shell is not recorded: %s cannot be started.\n' $__picode_python >&2
 end
@@ -34,14 +36,20 @@ functions -e __picode_record
 # --- The secret: what the shell prints counts as the shell's own only with it, and no program gets it.
 
 set -gu __picode_secret ''
-if set -q PICODE_SECRET_FD
-    read -gu __picode_secret </dev/fd/$PICODE_SECRET_FD
-    set -e PICODE_SECRET_FD
+if set -q PICODE_SECRET_FILE
+    test -r "$PICODE_SECRET_FILE"; and read -gu __picode_secret <$PICODE_SECRET_FILE
+    set -e PICODE_SECRET_FILE
+end
+# a shell within the recorded one asks the recorder for a secret of its own
+if test -z "$__picode_secret" -a -n "$PICODE_TERMINAL" -a -z "$PICODE_NO_RECORD"
+    and test -n "$PICODE_TTY"; and test /dev/fd/2 -ef "$PICODE_TTY"
+    set -gu __picode_secret ($__picode_python -I -S $__picode_package/terminal/join.py fish $fish_pid 2>/dev/null)
 end
 
 # --- Marks: builtins print them, so a prompt starts no process.
 
 function __picode_mark
+    set -l fish_trace
     printf '\e]8671;%s;%s\a' $__picode_secret (string join ';' -- $argv)
 end
 

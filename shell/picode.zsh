@@ -2,6 +2,8 @@
 # __picode_package. Sourced from ~/.zshrc; it does nothing in a shell that is not interactive.
 
 if [[ -o interactive && ${__picode_loaded-} != $$ ]]; then
+# what `set -x` writes must not hold anything of ours
+{ __picode_options=$options[xtrace]; setopt no_xtrace } 2>/dev/null
 typeset -g +x __picode_loaded=$$
 
 # --- The recorder: becomes this terminal's process once, and starts the shell again on a PTY of its own.
@@ -36,10 +38,14 @@ builtin unfunction __picode_record
 # --- The secret: what the shell prints counts as the shell's own only with it, and no program gets it.
 
 typeset -g +x __picode_secret=
-if [[ -n ${PICODE_SECRET_FD-} ]]; then
-    IFS= builtin read -r -t 2 -u $PICODE_SECRET_FD __picode_secret 2>/dev/null || :
-    { exec {PICODE_SECRET_FD}<&- } 2>/dev/null || :
-    builtin unset PICODE_SECRET_FD
+if [[ -n ${PICODE_SECRET_FILE-} ]]; then
+    { IFS= builtin read -r -t 2 __picode_secret <$PICODE_SECRET_FILE } 2>/dev/null || :
+    builtin unset PICODE_SECRET_FILE
+fi
+# a shell within the recorded one asks the recorder for a secret of its own
+if [[ -z $__picode_secret && -n ${PICODE_TERMINAL-} && -z ${PICODE_NO_RECORD-}${ZSH_EXECUTION_STRING-} &&
+    -n ${PICODE_TTY-} && /dev/fd/0 -ef ${PICODE_TTY-} ]]; then
+    __picode_secret=$($__picode_python -I -S $__picode_package/terminal/join.py zsh $$ 2>/dev/null) || :
 fi
 
 # --- Marks: builtins print them, so a prompt starts no process.
@@ -53,7 +59,7 @@ __picode_quote() {
 # the first of the precmd functions: the command's end, where PROMPT_EOL_MARK has not told it
 __picode_ended() {
     local last=$?
-    emulate -L zsh
+    emulate -L zsh -o no_xtrace
     local mark=$'\e]8671;'$__picode_secret bel=$'\a'
     [[ ${__picode_place-} == "$PWD" ]] || __picode_moved
     builtin print -rn -- "$mark;D;$last$bel${__picode_133+$__picode_133;D;$last$bel}${__picode_seven}$mark;P;$__picode_directory;$__picode_flags$bel" >$TTY
@@ -87,7 +93,7 @@ __picode_prompted() {
 
 # the last of the preexec functions: what others print is not the command's
 __picode_begins() {
-    emulate -L zsh
+    emulate -L zsh -o no_xtrace
     __picode_quote "${1:-${3-}}"
     local bel=$'\a'
     builtin print -rn -- "${__picode_133+$__picode_133;C$bel}"$'\e]8671;'"$__picode_secret;C;;$__picode_quoted$bel" >$TTY
@@ -97,7 +103,7 @@ __picode_begins() {
 
 __picode_send() {
     local last=$?
-    emulate -L zsh
+    emulate -L zsh -o no_xtrace
     if [[ -n $__picode_secret ]]; then
         __picode_quote "$BUFFER"
         builtin print -rn -- $'\e]8671;'"$__picode_secret;K;send;$__picode_quoted"$'\a' >$TTY
@@ -110,6 +116,7 @@ __picode_send() {
 }
 
 __picode_suggest() {
+    emulate -L zsh -o no_xtrace
     [[ -z $__picode_secret ]] || builtin print -rn -- $'\e]8671;'"$__picode_secret;K;suggest"$'\a' >$TTY
 }
 
@@ -150,4 +157,5 @@ if [[ -n $__picode_secret ]]; then
 elif [[ -n ${ZELLIJ-}${PICODE_TERMINAL-} ]]; then
     __picode_bind
 fi
+[[ $__picode_options == off ]] || setopt xtrace
 fi

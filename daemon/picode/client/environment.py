@@ -19,7 +19,7 @@ PREFIXES = ("LC_", "XDG_", "PICODE_", "ANTHROPIC_", "OPENAI_")
 DEMO = "demo/demo"
 """The model of those who have no key."""
 # these tell of one shell or one test, not of the user
-WITHOUT = frozenset({"PICODE_TERMINAL", "PICODE_SECRET_FD", "PICODE_TTY", "PICODE_ZELLIJ", "PICODE_RECORD"})
+WITHOUT = frozenset({"PICODE_TERMINAL", "PICODE_SECRET_FILE", "PICODE_TTY", "PICODE_ZELLIJ", "PICODE_RECORD"})
 
 
 def passed_on(environ: Mapping[str, str]) -> dict[str, str]:

@@ -29,6 +29,29 @@ class Insert(Struct, tag="insert", tag_field="type", omit_defaults=True):
     text: str
 
 
+class Run(Struct, tag="run", tag_field="type", omit_defaults=True):
+    """Run `command` in a pane that was opened for commands; empty: the last one again. A terminal with a person's shell
+    refuses. Reply: `Begun` or `NotFetched`."""
+
+    command: str = ""
+
+
+class Type(Struct, tag="type", tag_field="type", omit_defaults=True):
+    """Give input to what runs in a pane that was opened for commands. A terminal with a person's shell refuses. Reply:
+    `Inserted` or `NotFetched`."""
+
+    data: bytes
+
+
+class Join(Struct, tag="join", tag_field="type", omit_defaults=True):
+    """A shell that was started within the recorded one asks for a secret for its marks: it is recorded as that one
+    is. Only a process that this shell started may ask. Reply: `Joined` or `NotFetched`."""
+
+    shell: str
+    """bash, zsh or fish."""
+    pid: int
+
+
 class Fetched(Struct, tag="fetched", tag_field="type", omit_defaults=True):
     record: CommandRecord
 
@@ -42,10 +65,20 @@ class Inserted(Struct, tag="inserted", tag_field="type", omit_defaults=True):
     pass
 
 
+class Begun(Struct, tag="begun", tag_field="type", omit_defaults=True):
+    """The command runs."""
+
+    number: int
+
+
+class Joined(Struct, tag="joined", tag_field="type", omit_defaults=True):
+    secret: str
+
+
 class NotFetched(Struct, tag="not_fetched", tag_field="type", omit_defaults=True):
     message: str
     hint: str = ""
 
 
-AnyTerminalRequest = Fetch | GetCommands | Insert
-AnyTerminalReply = Fetched | Commands | Inserted | NotFetched
+AnyTerminalRequest = Fetch | GetCommands | Insert | Join | Run | Type
+AnyTerminalReply = Fetched | Commands | Inserted | Begun | Joined | NotFetched

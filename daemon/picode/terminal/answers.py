@@ -10,13 +10,18 @@ from picode.errors import BadData
 from picode.protocol import codec
 from picode.protocol.terminal import (
     AnyTerminalReply,
-    AnyTerminalRequest,
+    Begun,
     Commands,
     Fetch,
     Fetched,
     GetCommands,
+    Insert,
     Inserted,
+    Join,
+    Joined,
     NotFetched,
+    Run,
+    Type,
 )
 from picode.terminal import records, zmtp
 from picode.terminal.loop import READ, WRITE
@@ -35,15 +40,15 @@ class Answers:
         self._listening: socket.socket | None = None
         self._peers: dict[int, zmtp.Peer] = {}
 
-    def open(self) -> None:
-        """OSError or a PicodeError when there can be no socket."""
+    def open(self, early: int | None = None) -> None:
+        """`early`: the socket that listens already. OSError or a PicodeError when there can be no socket."""
         from picode.terminal.contacts import remove_dead
 
         path = paths.check_socket(Path(self._contacts.socket))
         paths.make_private(path.parent.parent)
         paths.make_private(path.parent)
         remove_dead(str(path.parent))
-        self._listening = zmtp.listen(str(path))
+        self._listening = socket.socket(fileno=early) if early is not None else zmtp.listen(str(path))
         self._loop.watch(self._listening.fileno(), READ, self._accept)
 
     def close(self) -> None:
@@ -94,18 +99,22 @@ class Answers:
                 peer.flush()
             for message in peer.receive() if events & ~WRITE else []:
                 # a REQ socket puts an empty frame before its request, and wants it back
-                peer.send(*message[:-1], codec.encode(self._answer(message[-1])))
+                peer.send(*message[:-1], codec.encode(self._answer(message[-1], peer)))
             self._watch(peer)
         except zmtp.Broken:
             self._drop(fd)
 
-    def _answer(self, frame: bytes) -> AnyTerminalReply:
+    def _answer(self, frame: bytes, peer: zmtp.Peer) -> AnyTerminalReply:
         try:
-            return self._reply(codec.decode_terminal_request(frame))
+            request = codec.decode_terminal_request(frame)
         except BadData as error:
             return NotFetched(message=error.message)
+        if isinstance(request, Join):
+            secret = self._contacts.join(peer.socket, request.shell, request.pid)
+            return Joined(secret) if secret else NotFetched("Only a shell in this terminal can join its recording.")
+        return self._reply(request)
 
-    def _reply(self, request: AnyTerminalRequest) -> AnyTerminalReply:
+    def _reply(self, request: Fetch | GetCommands | Insert | Run | Type) -> AnyTerminalReply:
         contacts = self._contacts
         if isinstance(request, Fetch):
             found = contacts.find(request.number, request.back, request.running)
@@ -116,6 +125,15 @@ class Answers:
         if isinstance(request, GetCommands):
             notes = [records.note(command, contacts.socket) for command in contacts.recent(request.limit)]
             return Commands(contacts.terminal(), notes)
+        if isinstance(request, Run | Type):
+            return _obeyed(contacts, request)
         if contacts.insert(request.text):
             return Inserted()
         return NotFetched("The shell does not wait at a prompt.", "Wait until its command has ended.")
+
+
+def _obeyed(contacts: "Contacts", request: Run | Type) -> AnyTerminalReply:
+    if isinstance(request, Type):
+        return Inserted() if contacts.type(request.data) else NotFetched(contacts.NOT_TYPED)
+    number = contacts.run(request.command)
+    return Begun(number) if number else NotFetched(contacts.NOT_RUN)

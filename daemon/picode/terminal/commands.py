@@ -1,4 +1,4 @@
-"""What a terminal's shell has run, put together from its marks and the bytes between them.
+"""What a terminal's shells have run, put together from its marks and the bytes between them.
 
 C;<status before>;<text>   a command begins; all bytes until its end are its output
 D;<status>                 it has ended
@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from picode.terminal.marks import Mark
 from picode.terminal.ring import COMMANDS, Kept, Output, Ring
+from picode.terminal.shells import Shell, Shells
 
 LONGEST_TYPED = 16 * 1024
 LONGEST_COMMAND = 64 * 1024
@@ -31,10 +32,23 @@ FISH_PROLOGUE = re.compile(
 class Command:
     """One command; times in milliseconds, `started` since 1970."""
 
-    __slots__ = ("begun", "cwd", "duration", "ended", "number", "output", "size", "started", "status", "text")
+    __slots__ = (
+        "begun",
+        "cwd",
+        "duration",
+        "ended",
+        "number",
+        "output",
+        "shell",
+        "size",
+        "started",
+        "status",
+        "text",
+    )
 
-    def __init__(self, number: int, text: str, cwd: str) -> None:
+    def __init__(self, number: int, text: str, cwd: str, shell: str) -> None:
         self.number = number
+        self.shell = shell
         self.text = text
         self.cwd = cwd
         self.started = int(time.time() * 1000)
@@ -58,21 +72,29 @@ class Event(NamedTuple):
 
 
 class Commands:
-    def __init__(self, shell: str, cwd: str) -> None:
-        self.shell = shell
+    def __init__(self, kind: str, cwd: str, pid: int = 0) -> None:
+        self.shells = Shells(kind, pid)
         self.cwd = cwd
         self.at_prompt = False
         self.bracketed = False
         """The shell takes a bracketed paste at this prompt."""
         self.alt = False
         """Alt-a and Alt-z have their usual meaning."""
-        self.running: Command | None = None
         self.finished: deque[Command] = deque(maxlen=COMMANDS)
         self._ring = Ring()
         self._count = 0
         self._typed = bytearray()
         self._keys = b""
-        self._history = -1
+
+    @property
+    def shell(self) -> str:
+        """The kind of the shell in front."""
+        return self.shells.front.kind
+
+    @property
+    def running(self) -> Command | None:
+        """What runs now: of nested commands the innermost."""
+        return next((shell.running for shell in self.shells.stack() if shell.running), None)
 
     def keys(self, data: bytes) -> None:
         """The user (or we) typed `data`."""
@@ -90,13 +112,14 @@ class Commands:
 
     def print(self, data: bytes) -> None:
         """The terminal showed `data`."""
-        running = self.running
-        if running and running.output:
-            # between a command's end and the prompt the shell itself prints
-            if not running.ended:
-                running.output.add(data)
-        elif self.at_prompt:
+        if self.at_prompt:
             self._type(data)
+        shell: Shell | None = self.shells.front
+        while shell:
+            # between a command's end and the prompt the shell itself prints
+            if (running := shell.running) and running.output and not running.ended:
+                running.output.add(data)
+            shell = shell.below
 
     def _type(self, data: bytes) -> None:
         if b"\x1b[?2004" in data:
@@ -106,58 +129,76 @@ class Commands:
             del self._typed[:-LONGEST_TYPED]
 
     def mark(self, mark: Mark) -> list[Event]:
-        verb, arguments = mark
+        verb, arguments, number = mark
+        shell = self.shells.get(number)
+        if not shell:
+            return []
         first = arguments[0] if arguments else b""
         second = arguments[1] if len(arguments) > 1 else b""
+        told = self._to_front(shell, _status(first) if verb == "D" else None)
         if verb == "C":
-            return self._begin(_status(first), second)
-        if verb == "D":
-            self._end(_status(first))
+            told += self._begin(shell, _status(first), second)
+        elif verb == "D":
+            self.at_prompt = False
+            self._end(shell, _status(first))
         elif verb == "H":
-            self._name(first)
+            self._name(shell, first)
         elif verb == "P":
-            return self._prompt(first, second)
+            told += self._prompt(shell, first, second)
         elif verb == "K":
-            return [Event(first.decode("ascii", "replace"), text=_text(second))]
-        return []
+            told.append(Event(first.decode("ascii", "replace"), text=_text(second)))
+        return told
 
-    def _begin(self, before: int | None, text: bytes) -> list[Event]:
+    def _to_front(self, shell: Shell, status: int | None) -> list[Event]:
+        """The last command of an inner shell that has gone (`exit`) ends with the status that the outer one tells."""
         told = []
-        if self.running:
+        for gone in self.shells.to_front(shell):
+            if gone.running:
+                self._end(gone, status)
+                told.append(self._finish(gone))
+        return told
+
+    def join(self, kind: str, pid: int) -> int | None:
+        """A shell within this terminal's shell; the number that its marks carry, or None."""
+        return self.shells.join(kind, pid)
+
+    def _begin(self, shell: Shell, before: int | None, text: bytes) -> list[Event]:
+        told = []
+        if shell.running:
             # several commands pasted at once: bash shows no prompt between them
-            self._end(before)
-            told.append(self._finish())
+            self._end(shell, before)
+            told.append(self._finish(shell))
         # text that the shell was asked to put on the next line came with another key than Enter
         self._keys = b"" if self._keys.endswith((b"\r", b"\n")) else b"?"
         self._count += 1
-        self.running = Command(self._count, _text(text) or self._echoed(), self.cwd)
+        shell.running = Command(self._count, _text(text) or self._echoed(), self.cwd, shell.kind)
         self.at_prompt = False
         self._typed.clear()
-        return [*told, Event("started", self.running)]
+        return [*told, Event("started", shell.running)]
 
-    def _end(self, status: int | None) -> None:
-        command = self.running
+    def _end(self, shell: Shell, status: int | None) -> None:
+        command = shell.running
         if not command or command.ended or not command.output:
             return
         command.ended = True
         command.status = status
         command.duration = int((time.monotonic() - command.begun) * 1000)
 
-    def _name(self, line: bytes) -> None:
+    def _name(self, shell: Shell, line: bytes) -> None:
         """bash's history knows the text exactly, unless it ignored the command: then its number stays."""
         found = HISTORY_LINE.match(line.removesuffix(b"\n").removesuffix(b"\r").replace(b"\r\n", b"\n"))
         if not found:
             return
         number, text = int(found[1]), _text(found[2]).rstrip("\n")
-        if self.running and (number != self._history or self.running.text.strip() == text.strip()):
-            self.running.text = text
-        self._history = number
+        if shell.running and (number != shell.history or shell.running.text.strip() == text.strip()):
+            shell.running.text = text
+        shell.history = number
 
-    def _prompt(self, cwd: bytes, flags: bytes) -> list[Event]:
+    def _prompt(self, shell: Shell, cwd: bytes, flags: bytes) -> list[Event]:
         told = []
-        if self.running:
-            self._end(None)
-            told.append(self._finish())
+        if shell.running:
+            self._end(shell, None)
+            told.append(self._finish(shell))
         elif self._keys == b"\r":
             self._keys = b""
         if cwd:
@@ -167,35 +208,40 @@ class Commands:
         self._typed.clear()
         return [*told, Event("prompt")]
 
-    def _finish(self) -> Event:
-        command = self.running
+    def _finish(self, shell: Shell) -> Event:
+        command = shell.running
         assert command is not None
         assert command.output is not None
-        self._skip_prologue(command.output)
+        self._skip_prologue(command)
         command.size = command.output.size - command.output.begin
         self._ring.add(command.number, command.output)
         command.output = None
         self.finished.append(command)
-        self.running = None
+        shell.running = None
         return Event("finished", command)
 
     def kept(self, command: Command) -> Kept | None:
         """Its output so far, or None when the ring has forgotten it."""
         if command.output:
-            self._skip_prologue(command.output)
+            self._skip_prologue(command)
             return command.output.kept()
         return self._ring.get(command.number)
 
     def find(self, number: int = 0, back: int = 1, running: bool = False) -> Command | None:
         """Command `number`, or the `back`th last; `running`: one that runs now is the last."""
-        known = [*self.finished, *([self.running] if self.running and (running or number) else [])]
+        known = list(self.finished)
+        if running or number:
+            stack = list(self.shells.stack())
+            known += [shell.running for shell in reversed(stack) if shell.running]
         if number:
             return next((command for command in known if command.number == number), None)
         return known[-back] if 0 < back <= len(known) else None
 
-    def _skip_prologue(self, output: Output) -> None:
-        if self.shell == "fish" and (found := FISH_PROLOGUE.match(output.first(LONGEST_PROLOGUE))):
-            output.begin = found.end()
+    def _skip_prologue(self, command: Command) -> None:
+        if command.shell != "fish" or not command.output:
+            return
+        if found := FISH_PROLOGUE.match(command.output.first(LONGEST_PROLOGUE)):
+            command.output.begin = found.end()
 
     def _echoed(self) -> str:
         """What stands on the line after the prompt, where the shell cannot tell."""

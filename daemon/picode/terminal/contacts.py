@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import socket
 from typing import TYPE_CHECKING
 
 from picode.errors import PicodeError
@@ -16,7 +17,7 @@ from picode.protocol.requests import (
     TerminalOpened,
 )
 from picode.protocol.values import CommandRecord, Place, TerminalInfo
-from picode.terminal import keys, recorder, records, tty
+from picode.terminal import joining, keys, recorder, records, tty
 from picode.terminal.answers import Answers
 from picode.terminal.commands import Command, Event
 from picode.terminal.link import Link
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 
 class Contacts:
+    NOT_RUN = NOT_TYPED = "This terminal is its user's own: nothing is typed into it."
+
     def __init__(self, recording: "Recording") -> None:
         self._recording = recording
         self.loop = recording.loop
@@ -34,7 +37,7 @@ class Contacts:
         self.answers = Answers(self)
         self.link = Link(self, str(resolve().requests_socket))
         try:
-            self.answers.open()
+            self.answers.open(recording.take_socket())
         except (OSError, PicodeError):
             # the terminal works without: `picode last` says that nobody answers
             pass
@@ -67,6 +70,10 @@ class Contacts:
         columns, rows = tty.size(self._recording.shell.master)
         return records.record(self._recording.commands, command, columns, rows)
 
+    def join(self, asking: socket.socket, kind: str, pid: int) -> str | None:
+        """The secret for a shell within this terminal's shell, or None."""
+        return joining.admit(self._recording, asking, kind, pid)
+
     def insert(self, text: str) -> bool:
         """Put text on the prompt; false when the shell waits at none."""
         commands = self._recording.commands
@@ -74,6 +81,14 @@ class Contacts:
             return False
         self._recording.type(keys.pasted(text, commands.bracketed))
         return True
+
+    def run(self, command: str) -> int:
+        """The number of the command that begins; 0: it does not. Only a pane that was opened for commands runs any."""
+        return 0
+
+    def type(self, data: bytes) -> bool:
+        """Whether what runs was given `data`. A person's shell never is."""
+        return False
 
     # what happens in the terminal
 

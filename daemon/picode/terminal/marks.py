@@ -1,4 +1,4 @@
-"""The recorder's own marks in a terminal's stream: found, believed only with the shell's secret, and taken out.
+"""The recorder's own marks in a terminal's stream: found, believed only with a shell's secret, and taken out.
 
 A mark is `ESC ] 8671 ; <secret> ; <verb> ; <argument> ; … BEL`, its arguments percent-encoded. Between the marks
 `H` and `E` the bytes are text for the recorder (bash's `history 1`), not output. Everything else passes as it came,
@@ -16,15 +16,26 @@ LONGEST = 256 * 1024
 class Mark(NamedTuple):
     verb: str
     arguments: list[bytes]
+    shell: int = 0
+    """Whose secret it carries."""
 
 
 class Scanner:
     """Bytes in; pieces out, in order: bytes to show, and marks."""
 
     def __init__(self, secret: bytes) -> None:
-        self._trusted = secret + b";"
-        self._end = INTRODUCER + self._trusted + b"E" + BEL
+        self._length = len(secret) + 1
+        self._trusted: dict[bytes, int] = {}
         self._held = b""
+        self.trust(secret, 0)
+
+    def trust(self, secret: bytes, shell: int) -> None:
+        """From now on marks with `secret` are `shell`'s; all secrets are of one length."""
+        self.distrust(shell)
+        self._trusted[secret + b";"] = shell
+
+    def distrust(self, shell: int) -> None:
+        self._trusted = {secret: owner for secret, owner in self._trusted.items() if owner != shell}
 
     @property
     def holding(self) -> bool:
@@ -67,24 +78,29 @@ class Scanner:
     def _mark_end(self, data: bytes, found: int) -> int:
         """Where the mark that begins at `found` ends, or UNFINISHED, or UNTRUSTED."""
         begin = found + len(INTRODUCER)
-        have = data[begin : begin + len(self._trusted)]
-        if have != self._trusted[: len(have)]:
+        have = data[begin : begin + self._length]
+        if have not in self._trusted and (
+            len(have) == self._length or not any(secret.startswith(have) for secret in self._trusted)
+        ):
             return UNTRUSTED
-        body = begin + len(self._trusted)
+        body = begin + self._length
         closed = data.find(BEL, body, found + LONGEST) + 1
         if closed and data[body : closed - 1] == b"H":
-            closed = data.find(self._end, closed, found + LONGEST) + 1
-            closed = closed and closed - 1 + len(self._end)
+            end = INTRODUCER + have + b"E" + BEL
+            closed = data.find(end, closed, found + LONGEST) + 1
+            closed = closed and closed - 1 + len(end)
         if closed:
             return closed
         return UNFINISHED if len(data) - found < LONGEST else UNTRUSTED
 
     def _mark(self, data: bytes) -> Mark:
-        body = data[len(INTRODUCER) + len(self._trusted) : -1]
+        begin = len(INTRODUCER) + self._length
+        shell = self._trusted[data[len(INTRODUCER) : begin]]
+        body = data[begin:-1]
         if body.startswith(b"H" + BEL):
-            return Mark("H", [body[2 : 1 - len(self._end)]])
+            return Mark("H", [body[2 : -len(INTRODUCER) - self._length - 1]], shell)
         verb, *arguments = body.split(b";")
-        return Mark(verb.decode("ascii", "replace"), [unquote(argument) for argument in arguments])
+        return Mark(verb.decode("ascii", "replace"), [unquote(argument) for argument in arguments], shell)
 
 
 UNTRUSTED = -1

@@ -5,7 +5,7 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
-from picode.terminal import keys, tty
+from picode.terminal import doorstep, keys, recorder, tty
 from picode.terminal.commands import Commands, Event
 from picode.terminal.loop import READ, Loop
 from picode.terminal.marks import Mark, Scanner
@@ -28,7 +28,7 @@ class Recording:
         self.shell = shell
         self.kind = kind
         self.program = program
-        self.commands = Commands(kind, os.getcwd())
+        self.commands = Commands(kind, os.getcwd(), shell.pid)
         self.loop = Loop(self._failed)
         self.outer = tty.reopen(0)
         self.contacts: Contacts | None = None
@@ -36,6 +36,7 @@ class Recording:
         self._scanner = Scanner(shell.secret)
         self._recorded = True
         self._hooked = False
+        self._early: int | None = None
         self._status: int | None = None
         self._out = Pipe(self.loop, shell.master, self.outer, self._shown, self._shell_silent)
         self._in = Pipe(self.loop, self.outer, shell.master, self._typed, self._hung_up)
@@ -46,10 +47,13 @@ class Recording:
         self._out.start(self._in)
         self._in.start(self._out)
         self._resize()
+        self._open_early()
         self._look_after_shell()
         self.loop.run()
         if self.contacts:
             self.contacts.close()
+        elif self._early is not None:
+            doorstep.remove(recorder.own_socket())
         return self._status or 0
 
     # what passes
@@ -143,6 +147,7 @@ class Recording:
             self._follow_directory()
             if not self._hooked:
                 self._hooked = True
+                tty.forget_pipe(self.shell)
                 self.loop.cancel("heal")
                 self.loop.after(UNHURRIED, "late", self._unhurried)
         if event.kind in ("send", "suggest"):
@@ -162,13 +167,41 @@ class Recording:
         self.loop.cancel("late")
         if self.contacts or not self._recorded:
             return
-        from picode.terminal import recorder
-
         recorder.use_site_packages()
         from picode.terminal.contacts import Contacts
 
         self.contacts = Contacts(self)
         recorder.take_title(self.kind, self.program)
+
+    # shells within the shell
+
+    def _open_early(self) -> None:
+        """Others may ask from now on; the first one makes us load what answers."""
+        if self.contacts:
+            return
+        self._early = doorstep.open_socket(recorder.own_socket())
+        if self._early is not None:
+            self.loop.watch(self._early, READ, lambda _: self._unhurried())
+
+    def take_socket(self) -> int | None:
+        """The socket that listens since the start, for its next owner."""
+        early, self._early = self._early, None
+        if early is not None:
+            self.loop.forget(early)
+        return early
+
+    def join(self, kind: str, pid: int) -> str | None:
+        """A shell's own secret; None when there are too many shells."""
+        number = self.commands.join(kind, pid)
+        if number is None:
+            return None
+        secret = os.urandom(16).hex()
+        self._scanner.trust(secret.encode(), number)
+        return secret
+
+    def leave(self, number: int) -> None:
+        self.commands.shells.leave(number)
+        self._scanner.distrust(number)
 
     # signals and ends
 

@@ -20,7 +20,7 @@ def record(commands: Commands, command: Command, columns: int, rows: int) -> Com
         number=command.number,
         command=command.text,
         cwd=command.cwd,
-        shell=commands.shell,
+        shell=command.shell,
         status=command.status,
         started=command.started,
         duration=command.elapsed(),

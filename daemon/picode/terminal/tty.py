@@ -15,10 +15,12 @@ Modes = list["int | list[bytes | int]"]
 class Shell:
     """A shell that runs on a PTY of its own."""
 
-    def __init__(self, pid: int, master: int, name: str, secret: bytes) -> None:
+    def __init__(self, pid: int, master: int, name: str, secret: bytes, told: int = -1) -> None:
         self.pid = pid
         self.master = master
         self.secret = secret
+        self.told = told
+        """The pipe that the shell reads the secret from; ours to close."""
         self.name = name
         """The PTY's path."""
 
@@ -26,7 +28,8 @@ class Shell:
 def spawn(program: str, arguments: list[str], environ: dict[str, str], secret: bytes) -> Shell:
     """Start `program` on a new PTY with the modes and the size of our own terminal.
 
-    The secret waits in a pipe whose number is in PICODE_SECRET_FD. OSError when no PTY or process can be had.
+    The secret waits in a pipe of ours that PICODE_SECRET_FILE names: nothing that the shell starts inherits it.
+    OSError when no PTY or process can be had.
     """
     master, slave = os.openpty()
     name = os.ttyname(slave)
@@ -35,26 +38,35 @@ def spawn(program: str, arguments: list[str], environ: dict[str, str], secret: b
     os.close(tell)
     termios.tcsetattr(slave, termios.TCSANOW, termios.tcgetattr(0))
     copy_size(0, slave)
-    environ = {**environ, "PICODE_TTY": name, "PICODE_SECRET_FD": str(told)}
+    inherited = not os.path.isdir("/proc/self/fd")
+    secret_file = f"/dev/fd/{told}" if inherited else f"/proc/{os.getpid()}/fd/{told}"
+    environ = {**environ, "PICODE_TTY": name, "PICODE_SECRET_FILE": secret_file}
     pid = os.fork()
     if not pid:
-        _become(program, arguments, environ, slave, told)
+        _become(program, arguments, environ, slave, told if inherited else -1)
     os.close(slave)
-    os.close(told)
     os.set_blocking(master, False)
-    return Shell(pid, master, name, secret)
+    return Shell(pid, master, name, secret, told)
 
 
 def _become(program: str, arguments: list[str], environ: dict[str, str], slave: int, told: int) -> None:
     try:
         os.login_tty(slave)
-        os.set_inheritable(told, True)
+        if told >= 0:
+            os.set_inheritable(told, True)
         restore_signals()
         os.execve(program, arguments, environ)
     except OSError as error:
         os.write(2, f"picode: {program} cannot be started: {error.strerror}.\n".encode())
     finally:
         os._exit(127)
+
+
+def forget_pipe(shell: Shell) -> None:
+    """Nobody reads the secret from it any more."""
+    if shell.told >= 0:
+        os.close(shell.told)
+        shell.told = -1
 
 
 def restore_signals() -> None:
