@@ -1,6 +1,6 @@
 # `make run` sets everything up and opens the workspace; `make test` sets everything up and runs the tests.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench plugin zellij docs clean
+.PHONY: help run test check bench redaction plugin zellij docs clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -32,6 +32,9 @@ check: $(READY) ## format, lint, types, layers, shell scripts, the plugin's core
 
 bench: $(READY) zellij ## figures and their goals, side by side in one run
 	PYTHONPATH=tests $(BIN)/python -m bench
+
+redaction: $(READY) ## precision and recall of what takes secrets out
+	PYTHONPATH=tests $(BIN)/python -m support.redaction
 
 plugin: ## build the plugin's wasm
 	zellij-plugin/build.sh

@@ -19,6 +19,10 @@ class GitState:
     """Directories of which nothing is tracked."""
     deleted: frozenset[str] = frozenset()
     """Tracked files that are not there."""
+    head: str = ""
+    """The commit; empty: there is none yet."""
+    dirty: int = 0
+    """How many files (and untracked directories) are not as committed."""
 
     def mark(self, path: str) -> str:
         """The letter of a file or directory; a blank for one that is as committed."""
@@ -50,12 +54,14 @@ def read(root: Path) -> GitState:
 
 def parse(status: str) -> GitState:
     """What `git status --porcelain=v2 --branch -z` printed."""
-    branch, files, deleted = "", {}, set()
+    branch, head, files, deleted = "", "", {}, set()
     fields = iter(status.split("\0"))
     for line in fields:
         kind, _, rest = line.partition(" ")
         if line.startswith("# branch.head "):
             branch = line.removeprefix("# branch.head ")
+        elif line.startswith("# branch.oid ") and "(" not in line:
+            head = line.removeprefix("# branch.oid ")
         elif kind == "1":
             xy, path = rest[:2], rest.split(" ", 7)[-1]
             files[path] = _letter(xy)
@@ -70,7 +76,7 @@ def parse(status: str) -> GitState:
             files[rest] = "?"
     untracked = frozenset(path.rstrip("/") for path in files if path.endswith("/"))
     marks = _with_directories({path.rstrip("/"): letter for path, letter in files.items()})
-    return GitState(branch, marks, untracked, frozenset(deleted))
+    return GitState(branch, marks, untracked, frozenset(deleted), head, len(files))
 
 
 def _letter(xy: str) -> str:

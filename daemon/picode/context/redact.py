@@ -6,9 +6,11 @@ postgres://app:[redacted: password in a URL]@db/app
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 
-from picode.context.secrets import ASSIGNMENTS, SHAPES, Shape
+from picode.context.secrets import Shape
+from picode.context.surroundings import ASSIGNMENTS, SHAPES
 from picode.credentials import in_environment
 
 Span = tuple[int, int, int, str]
@@ -29,12 +31,28 @@ HARMLESS = re.compile(
     r"\$|%[A-Za-z_(]|<|\*+$|x+$|X+$|\.{3}|…|\[redacted|your[_-]|(?:~|\.{0,2})(?:/[a-z0-9._-]+)+$|https?://[^:@]*$"
 )
 NAMELIKE = re.compile(r"[A-Za-z_][a-z_.]*$|[A-Z][a-z]+(?:[A-Z][a-z]+)*$")
-OF_AN_OBJECT = re.compile(r"[a-z_][a-z0-9_]*(?:\.[a-z_][A-Za-z0-9_]*)+$")
+OF_AN_OBJECT = re.compile(r"[a-z_][a-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)+$")
 
 
-def redact(text: str) -> tuple[str, list[str]]:
-    """`text` with `[redacted: kind]` in place of each secret, and the kinds, one for each that was taken out."""
-    spans = sorted(_spans(text))
+Clean = Callable[[str], tuple[str, list[str]]]
+"""Text without secrets, and the kinds of those that were in it."""
+
+
+def cleaner(redacts: bool, own: Sequence[str]) -> Clean:
+    """What the settings `shell.redact` and `redact.patterns` ask for."""
+    patterns = tuple(own)
+    return (lambda text: redact(text, patterns)) if redacts else _as_it_is
+
+
+def _as_it_is(text: str) -> tuple[str, list[str]]:
+    return text, []
+
+
+def redact(text: str, own: Sequence[str] = ()) -> tuple[str, list[str]]:
+    """`text` with `[redacted: kind]` in place of each secret, and the kinds, one for each that was taken out.
+
+    `own`: the user's own regular expressions; the first group is the secret, or all of it where there is none."""
+    spans = sorted([*_spans(text), *_own(text, own)])
     if not spans:
         return text, []
     pieces: list[str] = []
@@ -45,6 +63,19 @@ def redact(text: str) -> tuple[str, list[str]]:
         kinds.append(kind)
         at = end
     return "".join([*pieces, text[at:]]), kinds
+
+
+@lru_cache(64)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+def _own(text: str, patterns: Sequence[str]) -> Iterator[Span]:
+    for pattern in patterns:
+        for match in _compiled(pattern).finditer(text):
+            start, end = match.span(1 if match.re.groups else 0)
+            if start < end and not text.startswith("[redacted", start):
+                yield start, end, len(SHAPES) + 3, "own pattern"
 
 
 def _joined(spans: list[Span]) -> Iterator[tuple[int, int, str]]:
@@ -79,7 +110,7 @@ def _spans(text: str) -> Iterator[Span]:
     for shape in ASSIGNMENTS:
         for match in _found(shape, text, lower):
             group = match.lastindex or 0
-            if _is_secret(match.group(group), quoted=group != 6, name_at=match.start(), text=text):
+            if _is_secret(match.group(group), quoted=group in (2, 4), match=match):
                 yield match.start(group), match.end(group), len(SHAPES) + 2, shape.kind
 
 
@@ -96,10 +127,11 @@ def _found(shape: Shape, text: str, lower: str) -> Iterator[re.Match[str]]:
     for literal in shape.literals:
         at = where.find(literal)
         while at >= 0:
-            before = text[at - 1] if at else " "
+            start = at - shape.before
+            before = text[start - 1] if start > 0 else " "
             match = None
-            if shape.inside or not (before.isalnum() or before == "_"):
-                match = shape.pattern.match(text, at)
+            if start >= 0 and (shape.inside or not (before.isalnum() or before == "_")):
+                match = shape.pattern.match(text, start)
             if match is not None:
                 yield match
             at = where.find(literal, match.end() if match is not None else at + len(literal))
@@ -124,7 +156,7 @@ def _private_keys(text: str) -> Iterator[Span]:
         at = text.find(BEGIN, end)
 
 
-def _is_secret(value: str, quoted: bool, name_at: int, text: str) -> bool:
+def _is_secret(value: str, quoted: bool, match: re.Match[str]) -> bool:
     """Whether what is assigned to a secret's name is one, and no type, variable, path or placeholder."""
     if len(value) < 4 or HARMLESS.match(value) or value.lower().strip(".:") in NO_VALUES.split():
         return False
@@ -132,7 +164,11 @@ def _is_secret(value: str, quoted: bool, name_at: int, text: str) -> bool:
         return False
     if quoted:
         return " " not in value or len(value) < 80
-    name_is_capital = text[name_at].isupper()
+    text, at = match.string, match.start()
+    # as in a .env or a .properties file, and not as in code
+    plain = match.group(match.re.groups - 1) == "=" if match.re.groups > 1 else False
+    if plain and (text[at].isupper() or text[at - 1 : at] == "."):
+        return True
     if OF_AN_OBJECT.match(value):
         return False
-    return name_is_capital or not NAMELIKE.match(value)
+    return text[at].isupper() or not NAMELIKE.match(value)

@@ -1,23 +1,27 @@
-"""Tells that something below a project has changed, without looking at it again and again."""
+"""Tells what below a project has changed, without looking at it again and again."""
 
 import logging
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 log = logging.getLogger(__name__)
 
 MOST_DIRECTORIES = 24
 """Each watched directory costs two threads; a project with more at its top is watched as a whole."""
-OF_GIT = frozenset({"index", "HEAD", "MERGE_HEAD"})
-"""What changes in `.git` when the state of files does."""
+OF_GIT = frozenset({"index", "HEAD", "MERGE_HEAD", "COMMIT_EDITMSG", "ORIG_HEAD"})
+"""What changes in `.git` when the state of files does, or the commit."""
+
+Kind = Literal["came", "wrote", "gone", "directory", "git"]
+"""Of a file; `directory`: one came, went or was moved, and what is in it has not been told; `git`: Git's own state."""
 
 
 class Watch:
-    """Calls `changed` from another thread, once for each change; the caller gathers them."""
+    """Calls `told(kind, path)` from another thread, for each change; the caller gathers them."""
 
-    def __init__(self, changed: Callable[[], None]) -> None:
-        self._changed = changed
+    def __init__(self, told: Callable[[Kind, str], None]) -> None:
+        self._told = told
+        self._git: Path | None = None
         self._observer: Any = None
 
     def start(self, root: Path, directories: Iterable[str]) -> bool:
@@ -25,14 +29,15 @@ class Watch:
         system allows no more watches. Blocks: use a thread."""
         from watchdog.observers import Observer
 
-        self.stop()
         observer = Observer()
         names = list(directories)
         whole = len(names) > MOST_DIRECTORIES
+        self._git = git_directory(root)
         try:
             self._schedule(observer, root, recursive=whole)
-            if (root / ".git").is_dir():
-                self._schedule(observer, root / ".git", recursive=False)
+            for directory in filter(None, [self._git, self._git and self._git / "logs"]):
+                if directory.is_dir():
+                    self._schedule(observer, directory, recursive=False)
             for name in [] if whole else names:
                 if not (root / name).is_symlink():
                     self._schedule(observer, root / name, recursive=True)
@@ -40,6 +45,9 @@ class Watch:
         except OSError as error:
             log.warning("%s cannot be watched: %s", root, error)
             return False
+        finally:
+            # only now: of what changes meanwhile nothing is missed
+            self.stop()
         self._observer = observer
         return True
 
@@ -56,10 +64,23 @@ class Watch:
         observer.schedule(handler, str(directory), recursive=recursive, event_filter=kinds)
 
     def _seen(self, event: Any) -> None:
-        path = Path(event.dest_path or event.src_path)
-        if ".git" in path.parts and (path.parent.name != ".git" or path.name not in OF_GIT):
+        if event.event_type == "moved":
+            self._tell("directory" if event.is_directory else "gone", event.src_path)
+            self._tell("directory" if event.is_directory else "came", event.dest_path)
+        elif event.is_directory:
+            self._tell("directory", event.src_path)
+        else:
+            self._tell(_KINDS[event.event_type], event.src_path)
+
+    def _tell(self, kind: Kind, name: str) -> None:
+        if not name:
             return
-        self._changed()
+        path = Path(name)
+        if self._git is not None and (path == self._git or self._git in path.parents):
+            if path.parent in (self._git, self._git / "logs") and path.name in OF_GIT:
+                self._told("git", name)
+        elif ".git" not in path.parts:
+            self._told(kind, name)
 
     def stop(self) -> None:
         """Ends the threads. Blocks for a moment."""
@@ -67,3 +88,18 @@ class Watch:
             self._observer.stop()
             self._observer.join(timeout=5)
             self._observer = None
+
+
+_KINDS: dict[str, Kind] = {"created": "came", "modified": "wrote", "deleted": "gone"}
+
+
+def git_directory(root: Path) -> Path | None:
+    """Where Git keeps the state of the checkout at `root`, which may be a worktree or a submodule."""
+    entry = root / ".git"
+    if entry.is_dir():
+        return entry
+    try:
+        pointer = entry.read_text(errors="surrogateescape")
+    except OSError:
+        return None
+    return root / pointer.removeprefix("gitdir:").strip() if pointer.startswith("gitdir:") else None

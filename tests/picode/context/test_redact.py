@@ -6,7 +6,8 @@ import uuid
 
 import pytest
 
-from picode.context.redact import redact
+from picode.context.redact import cleaner, redact
+from support.redaction.score import score
 
 # made here, so that no file of the project holds anything that looks like a secret
 LETTERS = (string.ascii_letters + string.digits) * 8
@@ -203,6 +204,24 @@ LOOKALIKES = [
     "[redacted: secret]",
     "PASSWORD=[redacted: password]",
 ]
+
+
+def test_the_corpus_is_redacted_as_well_as_the_privacy_page_says() -> None:
+    found = score()
+    assert found.secrets >= 150
+    assert found.lookalikes >= 150
+    assert (found.missed, found.recall) == ([], 1)
+    assert (found.wrong, found.precision) == ([], 1)
+
+
+def test_ones_own_patterns_are_taken_out_too() -> None:
+    own = [r"ACME-[0-9]+", r"badge (B[0-9]+)", "x*"]
+    assert redact("ACME-12 and badge B7 of bob", own) == (
+        "[redacted: own pattern] and badge [redacted: own pattern] of bob",
+        ["own pattern", "own pattern"],
+    )
+    assert cleaner(True, own)("ACME-12")[1] == ["own pattern"]
+    assert cleaner(False, own)("ACME-12 PASSWORD=hunter2") == ("ACME-12 PASSWORD=hunter2", [])
 
 
 def test_the_tables_are_long_enough() -> None:
