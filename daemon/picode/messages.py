@@ -7,9 +7,13 @@ A conversation is a list of messages: `User`, `Assistant`, `ToolResult`, `BashEx
 Times are milliseconds since 1970; costs are US dollars; tokens are whole numbers.
 """
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from msgspec import Struct, field
+
+Level = Literal["off", "minimal", "low", "medium", "high", "xhigh"]
+"""How hard a model is asked to think; one that cannot think takes no notice."""
+LEVELS: tuple[Level, ...] = get_args(Level)
 
 StopReason = Literal["stop", "length", "toolUse", "error", "aborted"]
 

@@ -15,7 +15,7 @@ from picode.agents.system_prompt import system_prompt
 from picode.config.schema import Settings
 from picode.context import instructions
 from picode.errors import PicodeError, kind_of
-from picode.messages import Assistant, ModelRequest, StopReason, Text, Usage, User, plain_text
+from picode.messages import LEVELS, Assistant, ModelRequest, StopReason, Text, Usage, User, plain_text
 from picode.protocol.events import AnswerBegun, AnyEvent, Noticed
 from picode.protocol.values import ModelInfo
 from picode.providers.registry import Providers
@@ -47,9 +47,11 @@ class Model:
         self._stop = asyncio.Event()
         self._system = ""
         self._noticed: set[str] = set()
-        self.name, self.window = name, 0
+        self.name, self._level = with_level(name)
+        self.window = 0
+        self._thinks = True
         with contextlib.suppress(PicodeError):  # told when something is asked
-            self._take(providers.resolve(name)[1])
+            self._take(providers.resolve(self.name)[1])
 
     @property
     def draft(self) -> Assistant | None:
@@ -65,14 +67,27 @@ class Model:
         self._take(self._providers.resolve(self.name)[1])
 
     def choose(self, name: str) -> None:
-        """Another model from now on, written to the session file. Raises PicodeError."""
+        """Another model from now on, written to the session file; `:level` behind it says how hard it is to think.
+        Raises PicodeError."""
+        name, level = with_level(name)
         _, info = self._providers.resolve(name)
         provider, _, model = info.name.partition("/")
         if info.name != self.name:
             self._history.session.append("model_change", {"provider": provider, "modelId": model})
+        if level:
+            self._history.set_thinking(level)
         self._take(info)
         if not info.usable:
             self._emit(Noticed("warning", f"{info.name} cannot be used yet: {info.why}"))
+
+    @property
+    def thinking(self) -> str:
+        """How hard the next call asks the model to think; empty: it cannot."""
+        return self._chosen_level if self._thinks else ""
+
+    @property
+    def _chosen_level(self) -> str:
+        return self._history.thinking or self._level or self._settings.models.thinking
 
     def begin_turn(self) -> None:
         """The instructions of user and project are read again."""
@@ -167,7 +182,7 @@ class Model:
             model=info.name.partition("/")[2], system=self._system, messages=messages,
             tools=self._tools.specs(self._settings),
             max_tokens=min(longest, info.max_tokens) if info.max_tokens else longest,
-            thinking=self._history.thinking, session_id=self._history.session.id,
+            thinking=self._chosen_level, session_id=self._history.session.id,
         )  # fmt: skip
 
     async def _prompt(self) -> str:
@@ -189,8 +204,15 @@ class Model:
 
     def _take(self, info: ModelInfo) -> None:
         self.name, self.window = info.name, info.context_window
+        self._thinks = info.thinks
 
 
 def _count(usage: Usage) -> None:
     if not usage.total_tokens:
         usage.total_tokens = usage.input + usage.output + usage.cache_read + usage.cache_write
+
+
+def with_level(name: str) -> tuple[str, str]:
+    """`provider/model:high` in its two parts; the level is empty where there is none. Models' names may have colons."""
+    model, _, level = name.strip().rpartition(":")
+    return (model, level) if model and level in LEVELS else (name, "")

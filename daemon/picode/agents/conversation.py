@@ -22,7 +22,7 @@ from picode.agents.history import History
 from picode.agents.loop import Limits, Turn, step
 from picode.config.schema import Settings
 from picode.errors import DiskFailed, Missing, PicodeError, TryLater, UsageError
-from picode.messages import Assistant, BashExecution, Image, Message
+from picode.messages import Assistant, BashExecution, Image, Level, Message
 from picode.protocol import events
 from picode.protocol.events import AnyEvent
 from picode.protocol.values import (
@@ -190,6 +190,12 @@ class Conversation:
         """From the next model call on. Raises ModelFailed (unknown) with the nearest names, DiskFailed."""
         self._check_open()
         self._model.choose(name)
+        self._tell_status()
+
+    def set_thinking(self, level: Level) -> None:
+        """From the next model call on. Raises DiskFailed."""
+        self._check_open()
+        self._history.set_thinking(level)
         self._tell_status()
 
     def compact(self, instructions: str = "") -> None:
@@ -375,8 +381,9 @@ class Conversation:
             state = "tool"
         since = self._status.since if state == self._status.state and self._status.since else self._now()
         return Status(
-            state=state, model=self._model.name, cost=self._history.cost, context_used=self._history.used,
-            context_window=self._model.window, queue=self._turn.queued(), approvals=self._turn.approvals(), since=since,
+            state=state, model=self._model.name, thinking=self._model.thinking, cost=self._history.cost,
+            context_used=self._history.used, context_window=self._model.window, queue=self._turn.queued(),
+            approvals=self._turn.approvals(), since=since,
         )  # fmt: skip
 
     def _tell_status(self) -> None:

@@ -19,7 +19,8 @@ class History:
     def __init__(self, session: SessionFile) -> None:
         self.session = session
         self.cost, self.used = spent(session)
-        self.thinking = "off"
+        self.thinking = ""
+        """As it was chosen; empty: nobody has."""
         self._messages: list[Message] = []
         self._leaf: str | None = ""
         self._suggestion: str | None = None
@@ -42,6 +43,13 @@ class History:
             if message.stop_reason == "stop":
                 self._suggestion = suggested(_text(message)) or self._suggestion
         return id_
+
+    def set_thinking(self, level: str) -> None:
+        """From now on. Raises PicodeError when it cannot be written."""
+        self._read()
+        if level != self.thinking:
+            self.session.append("thinking_level_change", {"thinkingLevel": level})
+            self.thinking, self._leaf = level, self.session.leaf
 
     def tokens(self) -> int:
         """What a model would be given now, without the system prompt."""

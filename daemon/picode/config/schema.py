@@ -19,6 +19,10 @@ class Models(Section):
     default: Annotated[
         str, setting("The model, as provider/model; empty: the first provider with a key.")
     ] = ""
+    thinking: Annotated[
+        Literal["off", "minimal", "low", "medium", "high", "xhigh"],
+        setting("How hard a model that can think is asked to; /thinking changes it for a conversation."),
+    ] = "medium"
     max_tokens: Annotated[int, setting("The longest answer, in tokens.", ge=1)] = 16384
     connect_timeout: Annotated[float, setting("Seconds to reach a model server.", gt=0)] = 15
     first_byte_timeout: Annotated[float, setting("Seconds until a model begins to answer.", gt=0)] = 120

@@ -6,13 +6,14 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from picode.messages import LEVELS
 from picode.pane.entries import notice_lines
 from picode.pane.follow import printed
 from picode.pane.lines import Line, cut
 from picode.pane.safe import safe_line
 from picode.pane.state import Copy, Leave, Open, Picker, State, Step, Tell
 from picode.paths import layout_names
-from picode.protocol.requests import GetConversations, GetModels, SetLayout, SetModel
+from picode.protocol.requests import Compact, GetConversations, GetModels, SetLayout, SetModel, SetThinking
 from picode.protocol.values import ConversationInfo, ModelInfo
 
 SHOWN = 20
@@ -57,6 +58,21 @@ def _model(state: State, argument: str) -> Step:
     return state, [Tell(GetModels(0))]
 
 
+def _thinking(state: State, argument: str) -> Step:
+    if argument in LEVELS:
+        return state, [Tell(SetThinking(0, state.conversation, argument))]
+    if argument:
+        told = f"There is no level {argument!r}: {', '.join(LEVELS)}."
+        return printed(state, notice_lines("warning", safe_line(told), state.width))
+    now = state.status.thinking or "off"
+    rows = tuple((level, f"{level}{'  (now)' if level == now else ''}") for level in LEVELS)
+    return show_picker(state, Picker("How hard is the model to think?", rows, "thinking"))
+
+
+def _compact(state: State, argument: str) -> Step:
+    return state, [Tell(Compact(0, state.conversation, argument))]
+
+
 def _session(state: State, argument: str) -> Step:
     status = state.status
     facts = (
@@ -99,7 +115,9 @@ COMMANDS: dict[str, Command] = {
     "new": Command("begin a new conversation", _new),
     "resume": Command("go to an earlier conversation", _resume, "[ID]"),
     "model": Command("choose the model", _model, "[NAME]"),
+    "thinking": Command("how hard the model is asked to think", _thinking, "[LEVEL]", lambda: list(LEVELS)),
     "session": Command("this conversation's file, model and cost", _session),
+    "compact": Command("summarise what is old; WORDS: what to look at", _compact, "[WORDS]"),
     "copy": Command("copy the last answer", _copy),
     "layout": Command("arrange the workspace's panes", _layout, "[NAME]", layout_names),
     "quit": Command("leave; the assistant goes on working", _quit),
@@ -183,6 +201,8 @@ def choose(state: State, picker: Picker, text: str) -> Step:
 def _chosen(state: State, picker: Picker, value: str) -> Step:
     if picker.kind == "model":
         return state, [Tell(SetModel(0, state.conversation, value))]
+    if picker.kind == "thinking":
+        return _thinking(state, value)
     if picker.kind == "layout":
         return state, [Tell(SetLayout(0, value))]
     return state, [Open("named", value)]

@@ -32,7 +32,7 @@ class Picker:
     title: str
     choices: tuple[tuple[str, str], ...]
     """What is chosen, and how it is shown."""
-    kind: Literal["conversation", "model", "layout"]
+    kind: Literal["conversation", "model", "layout", "thinking"]
 
 
 @dataclass(frozen=True)

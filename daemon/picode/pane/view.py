@@ -6,7 +6,7 @@ from picode.pane.lines import TAB, Line, cut, fold, line_width
 from picode.pane.safe import safe, safe_line
 from picode.pane.state import State
 from picode.pane.typeset import typeset
-from picode.protocol.values import ToolRun
+from picode.protocol.values import Status, ToolRun
 
 STATES = {"idle": ("ansigreen", "idle"), "thinking": ("ansicyan", "thinking"), "tool": ("ansicyan", "running a tool"),
           "compacting": ("ansicyan", "summarising what is old"),
@@ -96,7 +96,7 @@ def _parts(state: State, now: float) -> list[tuple[int, int, str, str]]:
     style, word = STATES[status.state]
     if state.busy and status.since:
         word = f"{word} {_seconds(now - status.since / 1000)}"
-    parts = [(9, 0, style, word), (7, 1, "dim", safe_line(status.model))]
+    parts = [(9, 0, style, word), (7, 1, "dim", _model(status))]
     if status.context_window:
         parts.append(
             (
@@ -113,6 +113,11 @@ def _parts(state: State, now: float) -> list[tuple[int, int, str, str]]:
     if not state.busy:
         return [*parts, (2, 5, "dim", "/help")]
     return [*parts, (2, 5, "dim", "Esc cancels"), (1, 6, "dim", "Alt-Enter sends after the turn")]
+
+
+def _model(status: Status) -> str:
+    level = f" {status.thinking}" if status.thinking not in ("", "off") else ""
+    return safe_line(status.model) + level
 
 
 def _joined(parts: list[tuple[int, int, str, str]]) -> Line:

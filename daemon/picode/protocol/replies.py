@@ -5,6 +5,7 @@ from msgspec import Struct, field
 from picode.messages import Assistant
 from picode.protocol.events import Announced
 from picode.protocol.values import (
+    Blame,
     ConversationInfo,
     Entry,
     Hit,
@@ -13,6 +14,7 @@ from picode.protocol.values import (
     Queued,
     Status,
     TerminalInfo,
+    TimelineEntry,
     ToolRun,
 )
 
@@ -147,7 +149,18 @@ class Terminals(Reply, tag="terminals"):
     terminals: list[TerminalInfo]
 
 
+class Timeline(Reply, tag="timeline"):
+    project: str
+    entries: list[TimelineEntry] = field(default_factory=list)
+    watched: bool = False
+    """From now on nothing that changes in the project is missed."""
+
+
+class Blamed(Reply, tag="blamed"):
+    blame: Blame
+
+
 AnyReply = (
     Welcome | Pong | Accepted | Refused | DaemonStatus | Snapshot | Replayed | Suggestion | Cancelled
-    | Models | Conversations | Found | Exported | Tree | Moved | Files | Prompts | Terminals
+    | Models | Conversations | Found | Exported | Tree | Moved | Files | Prompts | Terminals | Timeline | Blamed
 )  # fmt: skip

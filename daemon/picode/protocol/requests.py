@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from picode.messages import Image
+from picode.messages import Image, Level
 from picode.protocol.values import CommandNote, CommandRecord, Decision, Delivery, Place, TerminalInfo
 
 
@@ -132,6 +132,13 @@ class SetModel(Request, tag="set_model"):
 
     conversation: str
     model: str
+
+
+class SetThinking(Request, tag="set_thinking"):
+    """How hard the model is asked to think from the next call on. Reply: `Accepted`."""
+
+    conversation: str
+    level: Level
 
 
 class GetModels(Request, tag="get_models"):
@@ -301,10 +308,26 @@ class GetTerminals(Request, tag="get_terminals"):
     zellij_session: str = ""
 
 
+class GetTimeline(Request, tag="get_timeline"):
+    """What ran in the project of `cwd`, and what changed while it ran. Reply: `Timeline`, latest last."""
+
+    cwd: str
+    since: int = 0
+    """Milliseconds since 1970."""
+    limit: int = 50
+
+
+class GetBlame(Request, tag="get_blame"):
+    """Which change broke the test that `command` runs, in the project of `cwd`. Reply: `Blamed`."""
+
+    cwd: str
+    command: str
+
+
 AnyRequest = (
     Hello | Ping | GetStatus | Shutdown | Open | Replay | Look | Ask | Send | GetSuggestion | Cancel | Answer
-    | RunCommand | SetModel | GetModels | GetConversations | Search | Export | Import | Delete | GetTree | Compact
-    | Navigate
-    | Fork | Clone | SetLabel | SetName | GetFiles | GetPrompts | InsertInput | SetLayout | WatchFiles
-    | TerminalOpened | CommandStarted | CommandFinished | TerminalClosed | GetTerminals
+    | RunCommand | SetModel | SetThinking | GetModels | GetConversations | Search | Export | Import | Delete | GetTree
+    | Compact | Navigate | Fork | Clone | SetLabel | SetName | GetFiles | GetPrompts | InsertInput | SetLayout
+    | WatchFiles | TerminalOpened | CommandStarted | CommandFinished | TerminalClosed | GetTerminals | GetTimeline
+    | GetBlame
 )  # fmt: skip

@@ -66,6 +66,8 @@ class CommandNote(Struct, omit_defaults=True):
     """Bytes of output."""
     terminal: str = ""
     """The recorder's socket name: the terminal it came from."""
+    changed: int = 0
+    """How many files changed while it ran; known a moment after its end, and to the daemon alone."""
 
 
 class Receipt(Struct, omit_defaults=True):
@@ -131,6 +133,8 @@ class Status(Struct, omit_defaults=True):
     approvals: list[Approval] = field(default_factory=list)
     since: int = 0
     """When this state began, milliseconds since 1970."""
+    thinking: str = ""
+    """How hard the model is asked to think; empty: it cannot."""
 
 
 class Entry(Struct, omit_defaults=True):
@@ -150,6 +154,8 @@ class ModelInfo(Struct, omit_defaults=True):
     context_window: int = 0
     max_tokens: int = 0
     default: bool = False
+    thinks: bool = False
+    """It can be asked to think."""
 
 
 class ConversationInfo(Struct, omit_defaults=True):
@@ -208,3 +214,66 @@ class TerminalInfo(Struct, omit_defaults=True):
     last: CommandNote | None = None
     name: str = ""
     """What the assistant calls this pane, which it opened for commands; empty: a terminal with a person's shell."""
+
+
+class GitPoint(Struct, omit_defaults=True):
+    """The state of a project's Git at a moment."""
+
+    branch: str = ""
+    head: str = ""
+    """The commit's whole name; empty: there is none yet."""
+    dirty: int = 0
+    """How many files were not as committed."""
+
+
+class FileChange(Struct, omit_defaults=True):
+    path: str
+    """Relative to the project; what is no UTF-8 in it is replaced."""
+    kind: Literal["A", "M", "D"]
+    """Added, modified, deleted."""
+    time: int = 0
+    """Of the last change, milliseconds since 1970."""
+    shared: bool = False
+    """Another command ran at the same moment: it may have been either."""
+
+
+class TimelineEntry(Struct, omit_defaults=True):
+    """A command that ran in a project and what changed while it ran; without a command: what changed in between."""
+
+    project: str
+    command: str = ""
+    cwd: str = ""
+    status: int | None = None
+    started: int = 0
+    """Milliseconds since 1970."""
+    duration: int = 0
+    """Milliseconds."""
+    terminal: str = ""
+    number: int = 0
+    before: GitPoint | None = None
+    after: GitPoint | None = None
+    files: list[FileChange] = field(default_factory=list)
+    """At most 1,000 of them."""
+    changed: int = 0
+    """How many files changed."""
+    incomplete: bool = False
+    """There may be more than are told: the project was not watched from the command's start, or too much changed."""
+    beside: list[str] = field(default_factory=list)
+    """Commands that ran at the same time and share files with this one."""
+
+
+class Blame(Struct, omit_defaults=True):
+    """Which run of a test was the first red one after the last green one, and what changed between them."""
+
+    verdict: Literal["broken", "mended", "green", "never_green", "no_runs", "flaky"]
+    sentences: list[str] = field(default_factory=list)
+    """The same, for a person to read."""
+    runs: int = 0
+    green: TimelineEntry | None = None
+    red: TimelineEntry | None = None
+    between: list[TimelineEntry] = field(default_factory=list)
+    """What changed files or the commit between the two, oldest first, with only the changes of that time."""
+    commits: list[str] = field(default_factory=list)
+    """One line each, newest first."""
+    stat: list[str] = field(default_factory=list)
+    """Git's own count of what the two commits differ in."""

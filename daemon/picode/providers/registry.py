@@ -205,6 +205,7 @@ class Providers:
             made = self._form(form or data.api, form or provider)
         window = self._found.context_window(provider, model) or data.context_window
         info = ModelInfo(f"{form or provider}/{model}", True, "", window, data.max_tokens)
+        info.thinks = data.thinking != "none"
         info.usable, info.why = self._usable(provider)
         return made, info
 
@@ -265,6 +266,7 @@ class Providers:
                 why,
                 self._found.context_window(name, model) or self.catalog.find(name, model).context_window,
                 self.catalog.find(name, model).max_tokens,
+                thinks=self.catalog.find(name, model).thinking != "none",
             )
             for model in self._models_of(name)
         ]

@@ -23,6 +23,7 @@ class Context:
     model: str
     """`provider/model` of the last choice or answer; empty: none yet."""
     thinking: str
+    """Empty: nobody chose one."""
 
     @cached_property
     def messages(self) -> list[Message]:
@@ -105,7 +106,7 @@ def _chosen(session: SessionFile, path: list[int]) -> tuple[str, str]:
             thinking = level if isinstance(level, str) else ""
         if model and (thinking or not leveled):
             break
-    return model, thinking or "off"
+    return model, thinking or ("off" if leveled else "")
 
 
 def _model(session: SessionFile, position: int) -> str:

@@ -44,6 +44,13 @@ def entries(*messages: Message) -> Entries:
     return [(f"e{at}", message) for at, message in enumerate(messages)]
 
 
+def talk(rounds: int) -> Entries:
+    said: list[Message] = []
+    for _ in range(rounds):
+        said += [asks(), answers()]
+    return entries(*said)
+
+
 def made(entries: Entries, keep: int) -> Cut:
     found = cut(entries, keep)
     assert found is not None
@@ -51,7 +58,7 @@ def made(entries: Entries, keep: int) -> Cut:
 
 
 def test_about_as_many_tokens_stay_as_are_to_be_kept() -> None:
-    found = made(entries(*[asks(), answers()] * 5), 200)
+    found = made(talk(5), 200)
     assert found.first_kept == "e8"
     assert len(found.older) == 8
     assert found.begun == ()
@@ -78,7 +85,9 @@ def test_when_only_results_follow_the_answer_that_called_stays_with_them() -> No
 
 
 def test_a_turn_too_long_to_be_kept_is_split_and_its_beginning_told_apart() -> None:
-    long = [asks("first"), answers("done"), asks("second"), *[answers(), result()] * 5]
+    long: list[Message] = [asks("first"), answers("done"), asks("second")]
+    for _ in range(5):
+        long += [answers(), result()]
     found = made(entries(*long), 250)
     assert [type(message) for message in found.older] == [User, Assistant]
     assert isinstance(found.begun[0], User)
@@ -93,7 +102,7 @@ def test_a_command_of_the_user_and_a_message_of_an_extension_begin_a_turn_as_wel
 
 
 def test_the_summary_before_is_taken_up_and_is_no_part_of_what_is_older() -> None:
-    found = made(entries(CompactionSummary("notes", 9), *[asks(), answers()] * 3), 150)
+    found = made([("s", CompactionSummary("notes", 9)), *talk(3)], 150)
     assert found.previous == "notes"
     assert len(found.older) == 4
 

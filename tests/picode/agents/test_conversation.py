@@ -614,3 +614,22 @@ async def test_a_session_with_an_unanswered_call_goes_on(home: Path) -> None:
     await heard.until(events.TurnEnded)
     assert [type(message) for message in provider.requests[0].messages] == [User, Assistant, ToolResult, User]
     await living.close()
+
+
+async def test_how_hard_the_model_thinks_is_chosen_with_it_or_alone_and_kept(home: Path) -> None:
+    heard = Heard()
+    provider = Scripted(says("One."), says("Two."), says("Three."))
+    living = conversation(home, heard, provider, QUICK, model="demo/demo:low")
+    living.ask("go")
+    await heard.until(events.TurnEnded)
+    living.set_thinking("high")
+    living.ask("go")
+    await heard.until(events.TurnEnded, 2)
+    living.set_model("demo/demo:off")
+    living.ask("go")
+    await heard.until(events.TurnEnded, 3)
+    assert [request.thinking for request in provider.requests] == ["low", "high", "off"]
+    lines = [json.loads(line) for line in living.session.path.read_text().splitlines()]
+    levels = [line["thinkingLevel"] for line in lines if line["type"] == "thinking_level_change"]
+    assert levels == ["high", "off"]
+    await living.close()

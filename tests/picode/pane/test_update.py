@@ -210,6 +210,7 @@ def test_a_refused_answer_leaves_the_question_open() -> None:
         ("!!ls", requests.RunCommand(0, OPEN.conversation, "ls", False)),
         ("/model x/y", requests.SetModel(0, OPEN.conversation, "x/y")),
         ("/model", requests.GetModels(0)),
+        ("/thinking high", requests.SetThinking(0, OPEN.conversation, "high")),
         ("/compact the tests", requests.Compact(0, OPEN.conversation, "the tests")),
         ("/resume", requests.GetConversations(0, "/proj")),
     ],

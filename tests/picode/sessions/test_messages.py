@@ -32,7 +32,7 @@ def result(call: str, text: str = "ok") -> ToolResult:
 def test_model_and_thinking_are_the_last_that_were_chosen_or_answered(home: Path) -> None:
     session = conversation(home)
     assert context_of(session).model == ""
-    assert context_of(session).thinking == "off"
+    assert context_of(session).thinking == ""
     session.append("model_change", {"provider": "anthropic", "modelId": "m/1"})
     session.append("thinking_level_change", {"thinkingLevel": "high"})
     assert (context_of(session).model, context_of(session).thinking) == ("anthropic/m/1", "high")

@@ -34,6 +34,7 @@ def table(daemon: Daemon) -> dict[type, Handler]:
         r.Answer: conversing.answer,
         r.RunCommand: conversing.run_command,
         r.SetModel: conversing.set_model,
+        r.SetThinking: conversing.set_thinking,
         r.Compact: conversing.compact,
         r.InsertInput: conversing.insert_input,
         r.GetModels: lists.models,

@@ -29,6 +29,8 @@ class Conversing:
     def open(self, request: r.Open) -> Snapshot:
         conversation = self._conversations.open(request)
         self._daemon.explorers.sign_of_life(request.place)
+        if request.place.zellij_session:
+            self._daemon.panes.seen(conversation.id, request.place)
         return self._conversations.snapshot(conversation, request.tail)
 
     def look(self, request: r.Look) -> Snapshot:
@@ -135,6 +137,11 @@ class Conversing:
     def set_model(self, request: r.SetModel) -> Accepted:
         conversation = self._conversations.get(request.conversation)
         conversation.set_model(request.model)
+        return Accepted(id=0, conversation=conversation.id)
+
+    def set_thinking(self, request: r.SetThinking) -> Accepted:
+        conversation = self._conversations.get(request.conversation)
+        conversation.set_thinking(request.level)
         return Accepted(id=0, conversation=conversation.id)
 
     def compact(self, request: r.Compact) -> Accepted:
