@@ -85,6 +85,12 @@ __picode_ended() {
     return "$status"
 }
 
+# stands where we stood before we moved to the front
+__picode_same() {
+    local status=$?
+    [[ $- == *e* ]] || return "$status"
+}
+
 __picode_end() {
     [[ $- != *x* ]] || { local -; set +x; } 2>/dev/null
     local mark=$'\e]8671;'$__picode_secret
@@ -112,8 +118,9 @@ __picode_prompted() {
     [[ ${PS0-} == *"${__picode_zero-;}" ]] || __picode_begins
     __picode_install
     [[ -z ${__picode_133+set} || $PS1 == *']133;'* ]] || PS1='\[\e]133;A\a\]'$PS1'\[\e]133;B\a\]'
-    # bash-preexec took this function's name for a command of the user's
-    [[ -z ${__bp_preexec_interactive_mode+set} ]] || __bp_preexec_interactive_mode=on
+    # at bash-preexec's first prompt this came after its own last word, and it took us for a command of the user's
+    [[ -z ${__bp_preexec_interactive_mode+set} || -n ${__picode_armed-} ]] ||
+        __picode_armed=1 __bp_preexec_interactive_mode=on
 }
 
 # PS0 is printed when a command has been read, our part of it last: what others print there is not the command's.
@@ -175,22 +182,24 @@ __picode_bind() {
 # --- Installation, and again at each prompt: others put themselves in front, behind, or in place of us
 
 __picode_install() {
-    local parts="${PROMPT_COMMAND[*]-}" line=$'\n'
-    if [[ $parts == *__bp_precmd_invoke_cmd* ]]; then
-        # bash-preexec wants to be the first and the last itself, and calls these
+    local line=$'\n' old=${PROMPT_COMMAND-} last=0 part
+    if [[ "${PROMPT_COMMAND[*]-}" == *__bp_precmd_invoke_cmd* ]]; then
+        # bash-preexec is the first and the last itself, and calls what stands in this array
         [[ ${precmd_functions[0]-} == __picode_ended ]] ||
-            precmd_functions=(__picode_ended "${precmd_functions[@]/#__picode_ended/:}")
-    elif [[ ${PROMPT_COMMAND-} != __picode_ended* ]]; then
-        PROMPT_COMMAND=__picode_ended${PROMPT_COMMAND:+$line${PROMPT_COMMAND//__picode_ended$line/}}
+            precmd_functions=(__picode_ended "${precmd_functions[@]/#__picode_ended/__picode_same}")
+        [[ "${PROMPT_COMMAND[*]}" != *__picode_prompted*__bp_interactive_mode ]] || return 0
+    elif [[ $old != __picode_ended* ]]; then
+        PROMPT_COMMAND=__picode_ended${old:+$line${old//__picode_ended/__picode_same}}
     fi
-    [[ $parts != *__picode_prompted ]] || return 0
-    [[ $parts != *__picode_prompted*__bp_interactive_mode ]] || return 0
-    if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)); then
-        PROMPT_COMMAND=("${PROMPT_COMMAND[@]/%__picode_prompted/:}" __picode_prompted)
-    else
-        # shellcheck disable=SC2178,SC2128
-        PROMPT_COMMAND=${PROMPT_COMMAND//$line\__picode_prompted/}$line'__picode_prompted'
-    fi
+    for part in "${!PROMPT_COMMAND[@]}"; do last=$part; done
+    # before bash 5.1 the first part is all there is
+    ((last == 0 || BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)) || last=0
+    [[ ${PROMPT_COMMAND[last]} != *__picode_prompted ]] || return 0
+    for part in "${!PROMPT_COMMAND[@]}"; do
+        [[ ${PROMPT_COMMAND[part]} != *__picode_prompted* ]] ||
+            PROMPT_COMMAND[part]=${PROMPT_COMMAND[part]//__picode_prompted/__picode_same}
+    done
+    if ((last)); then PROMPT_COMMAND[last]+=$line'__picode_prompted'; else PROMPT_COMMAND+=$line'__picode_prompted'; fi
 }
 
 __picode_heal() {
