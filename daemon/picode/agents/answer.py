@@ -10,6 +10,7 @@ from typing import Any
 from picode import tasks
 from picode.agents.inputs import AnswerFailed, AnswerFinished
 from picode.agents.loop import without_calls
+from picode.agents.outgoing import Outgoing
 from picode.draft import Draft
 from picode.errors import PicodeError, kind_of
 from picode.messages import (
@@ -51,12 +52,17 @@ class Retry:
 
 
 class Answering:
-    """`draft` is what was announced of the answer so far; `emit` gets the events."""
+    """`draft` is what was announced of the answer so far; `emit` gets the events; `outgoing` cleans the request."""
 
     def __init__(
-        self, provider: Provider, model: str, emit: Callable[[AnyEvent], None], now: Callable[[], int]
+        self,
+        provider: Provider,
+        model: str,
+        emit: Callable[[AnyEvent], None],
+        now: Callable[[], int],
+        outgoing: Outgoing,
     ) -> None:
-        self._provider, self._emit, self._now = provider, emit, now
+        self._provider, self._emit, self._now, self._outgoing = provider, emit, now, outgoing
         self._draft = Draft(provider.api, provider.name, model)
 
     @property
@@ -89,7 +95,8 @@ class Answering:
     async def _stream(self, request: ModelRequest) -> Exception | None:
         """What went wrong, as a value: a failure is no surprise and needs no traceback in the log."""
         try:
-            async with aclosing(self._provider.stream(request)) as events:
+            clean = await self._outgoing.cleaned(request)
+            async with aclosing(self._provider.stream(clean)) as events:
                 async for event in events:
                     self._announce(event)
         except Exception as error:

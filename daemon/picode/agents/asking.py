@@ -11,12 +11,14 @@ from picode.agents.answer import ABORTED, Answering, Retry
 from picode.agents.effects import CallModel
 from picode.agents.history import History
 from picode.agents.inputs import AnswerFailed, AnswerFinished, ContextFull
+from picode.agents.outgoing import Outgoing
 from picode.agents.system_prompt import system_prompt
 from picode.config.schema import Settings
 from picode.context import instructions
+from picode.context.redact import cleaner
 from picode.errors import PicodeError, kind_of
 from picode.messages import LEVELS, Assistant, ModelRequest, StopReason, Text, Usage, User, plain_text
-from picode.protocol.events import AnswerBegun, AnyEvent, Noticed
+from picode.protocol.events import AnswerBegun, AnyEvent, Noticed, Retrying
 from picode.protocol.values import ModelInfo
 from picode.providers.registry import Providers
 from picode.tools.toolbox import Toolbox
@@ -44,6 +46,7 @@ class Model:
         self._emit, self._now, self._settings = emit, now, settings
         self._config, self._shell = config, shell
         self._answering: Answering | None = None
+        self._outgoing = Outgoing(cleaner(settings.shell.redact, settings.redact.patterns), self._taken_out)
         self._stop = asyncio.Event()
         self._system = ""
         self._noticed: set[str] = set()
@@ -121,7 +124,7 @@ class Model:
         if effect.compacts and self._is_full(request):
             return ContextFull()
         self._emit(AnswerBegun(self.name))
-        self._answering = Answering(provider, request.model, self._emit, self._now)
+        self._answering = Answering(provider, request.model, self._emit, self._now, self._outgoing)
         answer = await self._answering.run(
             request, stop, Retry(self._settings.models.retry_delay, effect.attempt)
         )
@@ -140,6 +143,7 @@ class Model:
         count = self._settings.models.retries
         text = f"{effect.why} Trying again in {effect.delay:g} s ({effect.attempt} of {count})."
         self._emit(Noticed("warning", text))
+        self._emit(Retrying(effect.attempt, count, effect.delay, effect.why))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._stop.wait(), effect.delay)
 
@@ -155,7 +159,7 @@ class Model:
                 max_tokens=min(longest, info.max_tokens) if info.max_tokens else longest,
                 session_id=self._history.session.id,
             )  # fmt: skip
-            answering = Answering(provider, request.model, lambda event: None, self._now)
+            answering = Answering(provider, request.model, lambda event: None, self._now, self._outgoing)
             retry = Retry(self._settings.models.retry_delay, effect.attempt)
             answer = await answering.run(request, self._stop, retry)
             if isinstance(answer, AnswerFinished):
@@ -194,6 +198,10 @@ class Model:
                 self._emit(Noticed("warning", notice))
         specs = self._tools.specs(self._settings)
         return system_prompt(found, tools=specs, cwd=cwd, shell=self._shell, now=self._now())
+
+    def _taken_out(self, kinds: list[str]) -> None:
+        told = ", ".join(sorted(set(kinds)))
+        self._emit(Noticed("warning", f"This was taken out of what the model gets to see: {told}."))
 
     def _nothing(self, reason: StopReason, error: str) -> Assistant:
         provider, _, model = self.name.partition("/")

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from picode.agents.inputs import Question
 from picode.agents.question import message_of
+from picode.context.redact import Clean, redact
 from picode.errors import PicodeError
 from picode.messages import Image
 from picode.protocol.events import AnyEvent, Noticed
@@ -20,7 +21,7 @@ AT_ONCE = 32 * 1024
 
 @dataclass(frozen=True, eq=False)
 class Words:
-    """What was asked, as it came; `limit` and `redacts` are settings."""
+    """What was asked, as it came; `limit` and `clean` follow the settings."""
 
     text: str
     now: int
@@ -29,7 +30,7 @@ class Words:
     piped: str | None = None
     cwd: str = ""
     limit: int = 30_000
-    redacts: bool = True
+    clean: Clean = redact
     delivery: Delivery = "steer"
     allow: frozenset[str] = frozenset()
     unattended: bool = False
@@ -95,7 +96,7 @@ class Composer:
 def _composed(words: Words) -> tuple[Question, list[str]]:
     message, receipt, secrets = message_of(
         words.text, now=words.now, images=words.images, command=words.command, piped=words.piped, cwd=words.cwd,
-        limit=words.limit, redacts=words.redacts,
+        limit=words.limit, clean=words.clean,
     )  # fmt: skip
     if words.once:
         nothing = Receipt(command="", status=None, cwd=words.cwd, duration=0, size=0, sent=0)

@@ -8,8 +8,9 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from picode import tasks
 from picode.agents import effects as do
@@ -21,15 +22,18 @@ from picode.agents.compose import Composer, Words
 from picode.agents.history import History
 from picode.agents.loop import Limits, Turn, step
 from picode.config.schema import Settings
+from picode.context.redact import cleaner
 from picode.errors import DiskFailed, Missing, PicodeError, TryLater, UsageError
 from picode.messages import Assistant, BashExecution, Image, Level, Message
 from picode.protocol import events
 from picode.protocol.events import AnyEvent
+from picode.protocol.replies import Tuned
 from picode.protocol.values import (
     CommandRecord,
     Decision,
     Delivery,
     Entry,
+    Mode,
     Queued,
     Receipt,
     State,
@@ -70,6 +74,7 @@ class Conversation:
         self.session = session
         self.id = session.id
         self._settings = settings or Settings()
+        self._clean = cleaner(self._settings.shell.redact, self._settings.redact.patterns)
         self._tools, self._emit, self._now = tools, emit, now
         self._history = History(session)
         self._model = Model(
@@ -77,14 +82,7 @@ class Conversation:
             config=config, shell=shell,
         )  # fmt: skip
         self._calls = Calls(tools, session.id, session.cwd, emit=emit, told=self._feed, now=now)
-        agent = self._settings.agent
-        limits = Limits(
-            agent.rounds,
-            self._settings.models.retries,
-            agent.steering == "all",
-            self._settings.compaction.enabled,
-        )
-        self._turn = Turn(limits)
+        self._turn = Turn(_limits(self._settings))
         self._composer = Composer(lambda question: self._feed(told.Asked(question)), emit, self._spawn)
         self._inputs: deque[told.Input] = deque()
         self._feeding = False
@@ -140,7 +138,7 @@ class Conversation:
         self._tools.check_grants(allow)
         limits = self._settings.shell
         words = Words(
-            text, self._now(), tuple(images), command, piped, self.session.cwd, limits.output_limit, limits.redact,
+            text, self._now(), tuple(images), command, piped, self.session.cwd, limits.output_limit, self._clean,
             delivery, frozenset(allow), unattended, once,
         )  # fmt: skip
         self._composer.add(words)
@@ -158,8 +156,7 @@ class Conversation:
         """End the turn and every `!command`, and keep what there is; what was queued is given back."""
         queue = [*self._turn.queued(), *self._composer.waiting]
         self._composer.clear()
-        for stop in self._commands.values():
-            stop.set()
+        self.cancel_commands()
         if self._summarising:
             self._model.abort()
         self._feed(told.CancelPressed())
@@ -197,6 +194,31 @@ class Conversation:
         self._check_open()
         self._history.set_thinking(level)
         self._tell_status()
+
+    def tune(
+        self, steering: str = "", follow_up: str = "", compacts: bool | None = None, retries: bool | None = None
+    ) -> Tuned:
+        """How this conversation's turns go, in this life of the daemon; what is not given stays."""
+        limits = self._turn.limits
+        together = set(limits.together)
+        for kind, mode in (("steer", steering), ("follow_up", follow_up)):
+            if mode:
+                (together.add if mode == "all" else together.discard)(cast(Delivery, kind))
+        tries = limits.retries
+        if retries is not None:
+            tries = self._settings.models.retries if retries else 0
+        limits = replace(
+            limits, together=frozenset(together), retries=tries,
+            compacts=limits.compacts if compacts is None else compacts,
+        )  # fmt: skip
+        self._turn = replace(self._turn, limits=limits)
+        modes: list[Mode] = ["all" if kind in together else "one-at-a-time" for kind in ("steer", "follow_up")]
+        return Tuned(0, modes[0], modes[1], limits.compacts, limits.retries > 0)
+
+    def cancel_commands(self) -> None:
+        """End every `!command`; a turn goes on."""
+        for stop in self._commands.values():
+            stop.set()
 
     def compact(self, instructions: str = "") -> None:
         """Summarise what is old. Raises TryLater while a turn runs."""
@@ -404,3 +426,10 @@ class Conversation:
         task = tasks.spawn(work, f"{name} of {self.id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _limits(settings: Settings) -> Limits:
+    agent = settings.agent
+    modes: tuple[tuple[Delivery, str], ...] = (("steer", agent.steering), ("follow_up", agent.follow_up))
+    together = frozenset(kind for kind, mode in modes if mode == "all")
+    return Limits(agent.rounds, settings.models.retries, together, settings.compaction.enabled)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from picode.context.command import describe, describe_piped
-from picode.context.redact import redact
+from picode.context.redact import Clean, redact
 from picode.errors import UsageError
 from picode.messages import Image, Text, User, UserContent
 from picode.protocol.values import CommandRecord, Receipt
@@ -20,7 +20,7 @@ def message_of(
     piped: str | None = None,
     cwd: str = "",
     limit: int = 30_000,
-    redacts: bool = True,
+    clean: Clean = redact,
 ) -> tuple[User, Receipt | None, list[str]]:
     """The message, the receipt of what was sent along, and the kinds of secrets that were taken out of the words.
 
@@ -29,14 +29,13 @@ def message_of(
     kinds: list[str] = []
     text = text.encode("utf-8", "replace").decode()
     if command is not None:
-        whole, receipt = describe(command, text, limit, redacts)
+        whole, receipt = describe(command, text, limit, clean)
         content = _two(whole)
     elif piped is not None:
-        whole, receipt = describe_piped(piped, text, limit, cwd, redacts)
+        whole, receipt = describe_piped(piped, text, limit, cwd, clean)
         content = _two(whole)
     elif text.strip():
-        if redacts:
-            text, kinds = redact(text)
+        text, kinds = clean(text)
         content = [Text(text=text)]
     else:
         content = []

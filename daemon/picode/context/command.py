@@ -10,10 +10,8 @@ $ make test
 </output>
 """
 
-from collections.abc import Callable
-
 from picode.context.cut import Cut, cut_middle, end_of, start_of
-from picode.context.redact import redact
+from picode.context.redact import Clean, redact
 from picode.plaintext import seen
 from picode.protocol.values import CommandRecord, Receipt
 
@@ -25,16 +23,12 @@ FROM_SCREEN = (
 )
 NOTHING = "(no output)"
 
-Clean = Callable[[str], tuple[str, list[str]]]
-"""Text without secrets, and the kinds of those that were in it."""
-
 
 def describe(
-    record: CommandRecord, question: str, limit: int = LIMIT, redacts: bool = True
+    record: CommandRecord, question: str, limit: int = LIMIT, clean: Clean = redact
 ) -> tuple[str, Receipt]:
-    """The question, the command and its output as text: redacted (unless the user does not want that), and cut
+    """The question, the command and its output as text: redacted, and cut
     in the middle above `limit` characters."""
-    clean = redact if redacts else _as_it_is
     asked, secrets = clean(question.strip() or QUESTION)
     command, found = clean(record.command)
     output, in_output = _output(record, limit, clean)
@@ -54,10 +48,9 @@ def describe(
 
 
 def describe_piped(
-    text: str, question: str, limit: int = LIMIT, cwd: str = "", redacts: bool = True
+    text: str, question: str, limit: int = LIMIT, cwd: str = "", clean: Clean = redact
 ) -> tuple[str, Receipt]:
     """The same for text that came through a pipe."""
-    clean = redact if redacts else _as_it_is
     asked, secrets = clean(question.strip() or QUESTION)
     raw = text.encode(errors="replace")
     plain, found = clean(seen(raw).rstrip("\n"))
@@ -92,10 +85,6 @@ def _output(record: CommandRecord, limit: int, clean: Clean) -> tuple[Cut, list[
     first, secrets = clean(seen(head, columns).rstrip("\n"))
     last, more = clean(seen(tail, columns).rstrip("\n"))
     return cut_middle(f"{first}\n" if first else "", limit, last, missing), secrets + more
-
-
-def _as_it_is(text: str) -> tuple[str, list[str]]:
-    return text, []
 
 
 def _fenced(output: str) -> str:

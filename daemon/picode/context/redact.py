@@ -41,10 +41,10 @@ Clean = Callable[[str], tuple[str, list[str]]]
 def cleaner(redacts: bool, own: Sequence[str]) -> Clean:
     """What the settings `shell.redact` and `redact.patterns` ask for."""
     patterns = tuple(own)
-    return (lambda text: redact(text, patterns)) if redacts else _as_it_is
+    return (lambda text: redact(text, patterns)) if redacts else as_it_is
 
 
-def _as_it_is(text: str) -> tuple[str, list[str]]:
+def as_it_is(text: str) -> tuple[str, list[str]]:
     return text, []
 
 

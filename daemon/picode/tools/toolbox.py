@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from picode.config.schema import Settings
-from picode.context.redact import redact
+from picode.context.redact import Clean, cleaner
 from picode.errors import UsageError
 from picode.messages import BashExecution, Text, ToolCall, ToolSpec, UserContent
 from picode.protocol.values import Approval
@@ -18,6 +18,7 @@ from picode.tools import permissions
 from picode.tools.audit import Audit
 from picode.tools.base import Outcome, Place, Plan, Running, Tool, ToolFailed
 from picode.tools.bash import execute
+from picode.tools.panes import NoPanes, Panes
 from picode.tools.permissions import Grants, Policy, Verdict
 from picode.tools.processes import Commands
 from picode.tools.registry import tools
@@ -59,16 +60,22 @@ class Result:
 
 class Toolbox:
     """One for the daemon. `cache`: where whole outputs go; `state`: where the audit file is; `environ`: what commands
-    get, without it the daemon's own environment."""
+    get, without it the daemon's own environment; `panes`: the workspaces', where there may be any."""
 
     def __init__(
-        self, settings: Settings, *, cache: Path, state: Path, environ: Mapping[str, str] | None = None
+        self,
+        settings: Settings,
+        *,
+        cache: Path,
+        state: Path,
+        environ: Mapping[str, str] | None = None,
+        panes: Panes | None = None,
     ) -> None:
         self.settings = settings
         self.cache = cache
         self.commands = Commands(environ)
         self.audit = Audit(state)
-        self._tools = tools(self.commands)
+        self._tools = tools(self.commands, panes or NoPanes())
 
     def specs(self, settings: Settings | None = None) -> list[ToolSpec]:
         """What a model is told of, without what the settings (of the conversation) deny."""
@@ -105,11 +112,12 @@ class Toolbox:
                 raise ToolFailed(f"Tool {call.name} not found")
             step = "validate"
             arguments = _validated(tool, call.arguments)
-            plan = await asyncio.to_thread(tool.plan, arguments, Place(Path(cwd), self.cache))
+            place = Place(Path(cwd), self.cache, conversation)
+            plan = await asyncio.to_thread(tool.plan, arguments, place)
         except (ToolFailed, OSError, ValueError) as error:
             self._record(conversation, call, step, "failed", reason=str(error), arguments=call.arguments)
             return self._failure(error)
-        check = permissions.call_of(call.name, tool.reads, arguments, plan.changes, cwd)
+        check = permissions.call_of(call.name, tool.reads, plan, cwd)
         verdict = permissions.decide(check, policy, grants)
         self._record(
             conversation, call, "check", verdict.decision, reason=verdict.reason, arguments=arguments
@@ -136,8 +144,8 @@ class Toolbox:
         """What a person runs with `!`; `clean`: a model will see it, so secrets are taken out. Raises OSError."""
         ended, cut, output = await execute(self.commands, command, Place(Path(cwd), self.cache), running)
         text = _clean(cut.text)
-        if clean and self.settings.shell.redact:
-            text, _ = redact(text)
+        if clean:
+            text, _ = self._redact(text)
         return BashExecution(
             command=command, output=text, exit_code=ended.code, cancelled=ended.cancelled, truncated=bool(cut.by),
             full_output_path=str(output.path) if output.path is not None else None,
@@ -163,18 +171,21 @@ class Toolbox:
         for block in outcome.content:
             if isinstance(block, Text):
                 text = _clean(block.text)
-                if self.settings.shell.redact:
-                    text, found = redact(text)
-                    kinds += found
+                text, found = self._redact(text)
+                kinds += found
                 content.append(Text(text=text))
             else:
                 content.append(block)
         details = {**outcome.details, "redacted": kinds} if kinds else outcome.details
-        return Result(content, _cleaned(details, self.settings.shell.redact), is_error)
+        return Result(content, _cleaned(details, self._redact), is_error)
 
     def printed(self, text: str) -> str:
         """What a tool prints while it runs, as it may be told."""
-        return redact(text)[0] if self.settings.shell.redact else text
+        return self._redact(text)[0]
+
+    @property
+    def _redact(self) -> Clean:
+        return cleaner(self.settings.shell.redact, self.settings.redact.patterns)
 
     def _record(self, conversation: str, call: ToolCall, step: str, outcome: str, **more: Any) -> None:
         self.audit.record(conversation, call.id, call.name, step, outcome, **more)
@@ -199,13 +210,13 @@ def _clean(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def _cleaned(value: Any, redacts: bool) -> Any:
+def _cleaned(value: Any, clean: Clean) -> Any:
     """A diff shows the lines around a change too."""
     match value:
         case str():
-            return redact(_clean(value))[0] if redacts else _clean(value)
+            return clean(_clean(value))[0]
         case dict():
-            return {name: _cleaned(part, redacts) for name, part in value.items()}
+            return {name: _cleaned(part, clean) for name, part in value.items()}
         case list():
-            return [_cleaned(part, redacts) for part in value]
+            return [_cleaned(part, clean) for part in value]
     return value

@@ -1,6 +1,7 @@
 import pytest
 
 from picode.agents.question import message_of
+from picode.context.redact import as_it_is
 from picode.errors import UsageError
 from picode.messages import Image, Text
 from picode.protocol.values import CommandRecord
@@ -48,4 +49,4 @@ def test_nothing_is_refused() -> None:
 def test_redaction_can_be_switched_off() -> None:
     token = "ghp_" + "a1B2c3D4e5F6" * 3
     assert message_of(token, now=5)[2] == ["GitHub token"]
-    assert message_of(token, now=5, redacts=False)[0].content == [Text(token)]
+    assert message_of(token, now=5, clean=as_it_is)[0].content == [Text(token)]

@@ -3,6 +3,7 @@
 import pytest
 
 from picode.context.command import FROM_SCREEN, QUESTION, describe, describe_piped, duration
+from picode.context.redact import as_it_is
 from picode.protocol.values import CommandRecord, Receipt
 
 SECRET = "gh" + "p_" + "a1B2" * 9
@@ -103,7 +104,7 @@ def test_durations_are_short(milliseconds: int, text: str) -> None:
 def test_redaction_can_be_turned_off_by_the_user() -> None:
     secret = "ghp_" + "a1B2" * 9
     record = CommandRecord(1, f"echo {secret}", "/x", status=0, head=secret.encode())
-    text, receipt = describe(record, "Why?", redacts=False)
+    text, receipt = describe(record, "Why?", clean=as_it_is)
     assert text.count(secret) == 2
     assert receipt.redacted == []
-    assert describe_piped(secret, "Why?", redacts=False)[0].count(secret) == 1
+    assert describe_piped(secret, "Why?", clean=as_it_is)[0].count(secret) == 1

@@ -42,7 +42,7 @@ class TimelineStore:
 
     def add(self, entry: TimelineEntry) -> None:
         """Keep it; one of the same command takes the other's place. Raises sqlite3.Error, OSError."""
-        name = f"{entry.terminal}:{entry.number}:{entry.started}:{'' if entry.command else entry.project}"
+        name = f"{entry.terminal}:{entry.number}:{entry.started}:{'' if entry.terminal else entry.project}"
         row = (entry.project, name, entry.started + entry.duration, _encoder.encode(entry))
 
         def work(connection: sqlite3.Connection) -> None:
@@ -74,7 +74,8 @@ class TimelineStore:
 
     def _prune(self, connection: sqlite3.Connection) -> None:
         connection.execute(
-            "DELETE FROM entries WHERE id <= (SELECT id FROM entries ORDER BY id DESC LIMIT 1 OFFSET ?)", (self._most,)
+            "DELETE FROM entries WHERE id <= (SELECT id FROM entries ORDER BY id DESC LIMIT 1 OFFSET ?)",
+            (self._most,),
         )
 
     def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
