@@ -10,9 +10,11 @@ typeset -g +x __picode_loaded=$$
 
 __picode_record() {
     emulate -L zsh
-    [[ -z ${PICODE_NO_RECORD-} && -z ${ZSH_EXECUTION_STRING-} && -t 0 && -t 1 && -t 2 ]] || return 0
+    [[ -z ${PICODE_NO_RECORD-} && -z ${ZSH_EXECUTION_STRING-} ]] || return 0
+    # powerlevel10k's instant prompt has the terminal in these
+    [[ -t ${__p9k_fd_0:-0} && -t ${__p9k_fd_1:-1} && -t ${__p9k_fd_2:-2} ]] || return 0
     [[ -n ${ZELLIJ-} || ${PICODE_RECORD-} == 1 ]] || return 0
-    [[ -n ${PICODE_TTY-} && /dev/fd/0 -ef ${PICODE_TTY-} ]] && return 0
+    [[ -n ${PICODE_TTY-} && /dev/fd/${__p9k_fd_0:-0} -ef ${PICODE_TTY-} ]] && return 0
     local start=$__picode_package/terminal/start.py file program name=zsh
     for file in $__picode_python $__picode_stdlib/os.py $start; do
         if [[ ! -r $file ]]; then
@@ -28,6 +30,14 @@ __picode_record() {
     [[ -x $program ]] || program=$SHELL
     [[ -x $program && ${program:t} == zsh* ]] || program=$(builtin whence -p zsh)
     [[ -o login ]] && name=-zsh
+    if [[ -x $__picode_python && -n ${__p9k_fd_1-} ]]; then
+        # take the instant prompt off: the next shell draws its own, in the same place
+        exec 0<&$__p9k_fd_0 1>&$__p9k_fd_1 2>&$__p9k_fd_2 {__p9k_fd_0}<&- {__p9k_fd_1}>&- {__p9k_fd_2}>&-
+        builtin print -rn -- "${terminfo[rc]-}${terminfo[ed]-}"
+        command rm -f -- "${__p9k_instant_prompt_output-}"
+    fi
+    # VS Code reads this file in place of its own
+    [[ ${VSCODE_INJECTION-} != 1 || -z ${VSCODE_ZDOTDIR-} ]] || export ZDOTDIR=$VSCODE_ZDOTDIR
     [[ -x $__picode_python ]] && exec $__picode_python -I -S $start zsh $program $name
     builtin print -ru2 "picode: this shell is not recorded: $__picode_python cannot be started."
     return 0
@@ -65,11 +75,26 @@ __picode_ended() {
     builtin print -rn -- "$mark;D;$last$bel${__picode_133+$__picode_133;D;$last$bel}${__picode_seven}$mark;P;$__picode_directory;$__picode_flags$bel" >$TTY
     [[ ${PROMPT_EOL_MARK-} == *']8671;'* ]] ||
         typeset -g +x PROMPT_EOL_MARK="%{$mark;D;%?"$'\a'"%}${PROMPT_EOL_MARK-%B%S%#%s%b}"
+    if [[ -n ${functions[_p9k_precmd]-} ]]; then
+        # powerlevel10k puts itself behind us again at each prompt
+        __picode_behind _p9k_precmd __picode_prompted
+        __picode_behind _p9k_preexec2 __picode_begins
+        preexec_functions=(${preexec_functions:#__picode_begins})
+        precmd_functions=(${precmd_functions:#__picode_prompted})
+        return $last
+    fi
     [[ $preexec_functions[-1] == __picode_begins ]] ||
         preexec_functions=(${preexec_functions:#__picode_begins} __picode_begins)
     [[ $precmd_functions[-1] == __picode_prompted ]] ||
         precmd_functions=(${precmd_functions:#__picode_prompted} __picode_prompted)
     return $last
+}
+
+# make the function $1 call $2 after its own work
+__picode_behind() {
+    [[ -n ${functions[$1]-} && ${functions[$1]} != *$2* ]] || return 0
+    functions -c $1 __picode_before_$2
+    functions[$1]="__picode_before_$2 \"\$@\"; $2 \"\$@\""
 }
 
 __picode_moved() {
@@ -81,11 +106,11 @@ __picode_moved() {
 
 # the last of the precmd functions: others may have made a new prompt
 __picode_prompted() {
+    [[ -z ${functions[_p9k_precmd]-} || ${funcstack[2]-} == _p9k_precmd ]] || return 0
     if [[ -z ${__picode_known-} ]]; then
         typeset -g __picode_known=1
-        # somebody else prints the standard marks already
-        [[ ${PROMPT-} == *']133;'* || -n ${__vsc_initialized-} || -n ${functions[p10k]-} ]] ||
-            typeset -g __picode_133=$'\e]133'
+        # somebody else prints the standard marks already, or VS Code's
+        [[ ${PROMPT-} == *']'[16]33';'* ]] || typeset -g __picode_133=$'\e]133'
     fi
     [[ -n ${__picode_133-} && ${PROMPT-} != *']133;'* ]] || return 0
     PROMPT="%{$__picode_133;A"$'\a'"%}$PROMPT%{$__picode_133;B"$'\a'"%}"

@@ -36,7 +36,10 @@ def spawn(program: str, arguments: list[str], environ: dict[str, str], secret: b
     told, tell = os.pipe()
     os.write(tell, secret + b"\n")
     os.close(tell)
-    termios.tcsetattr(slave, termios.TCSANOW, termios.tcgetattr(0))
+    modes = termios.tcgetattr(0)
+    # a start file that asks the terminal something, as an instant prompt does, is left in the middle of it
+    modes[3] |= termios.ICANON | termios.ECHO | termios.ISIG
+    termios.tcsetattr(slave, termios.TCSANOW, modes)
     copy_size(0, slave)
     inherited = not os.path.isdir("/proc/self/fd")
     secret_file = f"/dev/fd/{told}" if inherited else f"/proc/{os.getpid()}/fd/{told}"
