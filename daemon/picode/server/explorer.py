@@ -32,6 +32,8 @@ BEAT = 20.0
 """Seconds between snapshots while nothing changes."""
 PACE = 0.25
 """Seconds between snapshots while much changes."""
+AGAIN = 0.5
+"""Seconds until a snapshot is sent again that was not answered; twice as long each time, up to BEAT."""
 TWICE = 0.15
 """Seconds within which the same event of two instances is one."""
 
@@ -72,6 +74,7 @@ class Explorer:
         self._pipe_id = ""
         self._last: tuple[plugin.AnyLine, float] | None = None
         self._sent: list[str] = []
+        self._lost = 0
         self._due = asyncio.Event()
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
@@ -252,11 +255,20 @@ class Explorer:
                     answered.add(await self._answered(answer))
         except PicodeError as error:
             log.info("explorer of %s: %s", self.session, error)
-        for who in list(self._views):
-            self._missed[who] = 0 if who in answered else self._missed.get(who, 0) + 1
-            if self._missed[who] >= SILENT:
-                # its client has gone; it says hello again when the client is back
-                del self._views[who]
+        else:
+            for who in list(self._views):
+                self._missed[who] = 0 if who in answered else self._missed.get(who, 0) + 1
+                if self._missed[who] >= SILENT:
+                    # its client has gone; it says hello again when the client is back
+                    del self._views[who]
+        self._send_again(lost=not answered.issuperset(self._views))
+
+    def _send_again(self, lost: bool) -> None:
+        """A message to the plugin is lost now and then, and what was in it would be missing until the next beat."""
+        if lost:
+            self._sent.clear()
+            asyncio.get_running_loop().call_later(min(AGAIN * 2**self._lost, BEAT), self._due.set)
+        self._lost = min(self._lost + 1, 8) if lost else 0
 
     async def _answered(self, answer: str) -> tuple[int, int]:
         await self._take(answer, unasked=False)

@@ -121,6 +121,15 @@ async def test_a_lost_first_message_is_sent_again(desk: Desk, monkeypatch: pytes
     await desk.until(lambda: desk.explorer.state == "here")
 
 
+@pytest.mark.parametrize("loses", ["sleep 600", "exit 0"])
+async def test_a_snapshot_that_is_lost_is_sent_again_soon(desk: Desk, loses: str) -> None:
+    program = desk.home / "zellij"
+    lost = f"*a.txt*) [ -e lost ] || {{ touch lost; exec {loses}; }}; printf '%s\\n' \"$*\" >>snapshots; cat answer ;;"
+    program.write_text(SCRIPT.replace("*picode-state*)", f"{lost}\n*picode-state*)"))
+    desk.tells()
+    await desk.until(lambda: "a.txt" in desk.wrote("snapshots"))
+
+
 def test_a_path_with_blanks_is_quoted() -> None:
     assert (mention("a/b.py"), mention("a b.py")) == ("@a/b.py ", '@"a b.py" ')
 
