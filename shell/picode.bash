@@ -116,8 +116,13 @@ __picode_moved() {
 # the last part of PROMPT_COMMAND: other parts may have made a new prompt
 __picode_prompted() {
     [[ ${PS0-} == *"${__picode_zero-;}" ]] || __picode_begins
-    __picode_install
-    [[ -z ${__picode_133+set} || $PS1 == *']133;'* ]] || PS1='\[\e]133;A\a\]'$PS1'\[\e]133;B\a\]'
+    [[ -n ${__vsc_initialized+set} ]] || __picode_install
+    local begin='\[\e]133;A\a\]' end='\[\e]133;B\a\]'
+    if [[ -z ${__picode_133+set} ]]; then
+        [[ $PS1 != *"$begin"*"$end"*']133;'* ]] || PS1=${PS1/"$begin"/} PS1=${PS1/"$end"/}
+    elif [[ $PS1 != *']133;'* ]]; then
+        PS1=$begin$PS1$end
+    fi
     # at bash-preexec's first prompt this came after its own last word, and it took us for a command of the user's
     [[ -z ${__bp_preexec_interactive_mode+set} || -n ${__picode_armed-} ]] ||
         __picode_armed=1 __bp_preexec_interactive_mode=on
@@ -129,11 +134,22 @@ __picode_begins() {
     [[ $- != *x* ]] || { local -; set +x; } 2>/dev/null
     local secret="\${__picode_begin}" others=${PS0-}
     others=${others//"${__picode_zero-;C;$?;}"/}
-    # somebody else prints the standard marks already
-    [[ $others${PS1//'\[\e]133;A\a\]'/} == *']'[16]33';'* ]] && unset __picode_133 || __picode_133=
+    unset __picode_133
+    __picode_marked "$others${PS1//'\[\e]133;A\a\]'/}" || __picode_133=
     shopt -q promptvars || secret=$__picode_secret
     __picode_zero=${__picode_133+'\e]133;C\a'}'\e]8671;'$secret';C;$?;\a'
     PS0=$others$__picode_zero
+}
+
+# whether somebody else prints the standard marks, or VS Code's: in a prompt, or from a function that PROMPT_COMMAND names
+__picode_marked() {
+    [[ $1 != *']'[16]33';'* && -z ${ITERM_SHELL_INTEGRATION_INSTALLED-} ]] || return 0
+    local names=()
+    [[ -z ${__picode_looked-} ]] || return 1
+    __picode_looked=1
+    # ghostty's is called by the one that is named
+    IFS=$' \t\n;&' read -r -d '' -a names <<<"${PROMPT_COMMAND[*]-} ${precmd_functions[*]-} __ghostty_precmd" || :
+    [[ $(declare -f -- "${names[@]/#__picode_*/:}" 2>/dev/null) == *']'[16]33';'* ]]
 }
 
 # --- Keys
@@ -183,7 +199,11 @@ __picode_bind() {
 
 __picode_install() {
     local line=$'\n' old=${PROMPT_COMMAND-} last=0 part
-    if [[ "${PROMPT_COMMAND[*]-}" == *__bp_precmd_invoke_cmd* ]]; then
+    if [[ -n ${__vsc_initialized+set} ]]; then
+        # VS Code takes what comes after it for a command of the user's
+        PROMPT_COMMAND=__picode_ended${line}__picode_prompted${old:+$line$old}
+        return 0
+    elif [[ "${PROMPT_COMMAND[*]-}" == *__bp_precmd_invoke_cmd* ]]; then
         # bash-preexec is the first and the last itself, and calls what stands in this array
         [[ ${precmd_functions[0]-} == __picode_ended ]] ||
             precmd_functions=(__picode_ended "${precmd_functions[@]/#__picode_ended/__picode_same}")
@@ -199,7 +219,10 @@ __picode_install() {
         [[ ${PROMPT_COMMAND[part]} != *__picode_prompted* ]] ||
             PROMPT_COMMAND[part]=${PROMPT_COMMAND[part]//__picode_prompted/__picode_same}
     done
-    if ((last)); then PROMPT_COMMAND[last]+=$line'__picode_prompted'; else PROMPT_COMMAND+=$line'__picode_prompted'; fi
+    if ((last)); then PROMPT_COMMAND[last]+=$line'__picode_prompted'; else
+        # shellcheck disable=SC2179
+        PROMPT_COMMAND+=$line'__picode_prompted'
+    fi
 }
 
 __picode_heal() {

@@ -72,8 +72,12 @@ function __picode_prompted --on-event fish_prompt
     if not set -q __picode_known
         set -gu __picode_known 1
         __picode_bind
-        # fish 4 prints the standard marks itself
-        string match -qr '^[123]\.' -- $version; and set -gu __picode_133 1
+        # fish 4 prints the standard marks itself, and others do from an event or in the prompt
+        if string match -qr '^[123]\.' -- $version; and test -z "$ITERM_SHELL_INTEGRATION_INSTALLED"
+            set -l hooks (functions --handlers-type generic | string replace -rf '^fish_(?:prompt|preexec) ' '')
+            set -l hooks fish_prompt (string match -v '__picode_*' -- $hooks)
+            string match -qr '\][16]33;' -- (functions $hooks); or set -gu __picode_133 1
+        end
     end
     if test "$__picode_place" != "$PWD"
         set -gu __picode_place $PWD

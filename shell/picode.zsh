@@ -109,8 +109,11 @@ __picode_prompted() {
     [[ -z ${functions[_p9k_precmd]-} || ${funcstack[2]-} == _p9k_precmd ]] || return 0
     if [[ -z ${__picode_known-} ]]; then
         typeset -g __picode_known=1
-        # somebody else prints the standard marks already, or VS Code's
-        [[ ${PROMPT-} == *']'[16]33';'* ]] || typeset -g __picode_133=$'\e]133'
+        # somebody else prints the standard marks already, or VS Code's: in the prompt, or from a hook
+        local name others="${PROMPT-}${functions[precmd]-}"
+        for name in ${precmd_functions:#__picode_*}; do others+=${functions[$name]-}; done
+        [[ $others == *']'[16]33';'* && -z ${functions[_p9k_precmd]-} || ${PROMPT-} == *']'[16]33';'* ||
+            -n ${ITERM_SHELL_INTEGRATION_INSTALLED-} ]] || typeset -g __picode_133=$'\e]133'
     fi
     [[ -n ${__picode_133-} && ${PROMPT-} != *']133;'* ]] || return 0
     PROMPT="%{$__picode_133;A"$'\a'"%}$PROMPT%{$__picode_133;B"$'\a'"%}"
@@ -119,7 +122,10 @@ __picode_prompted() {
 # the last of the preexec functions: what others print is not the command's
 __picode_begins() {
     emulate -L zsh -o no_xtrace
-    __picode_quote "${1:-${3-}}"
+    # what the history leaves out for a space before it comes without that space
+    local space=
+    [[ -z $1 && -o hist_ignore_space ]] && space=' '
+    __picode_quote "${1:-$space${3-}}"
     local bel=$'\a'
     builtin print -rn -- "${__picode_133+$__picode_133;C$bel}"$'\e]8671;'"$__picode_secret;C;;$__picode_quoted$bel" >$TTY
 }
