@@ -65,6 +65,11 @@ class Paths:
         return self.data / "sessions"
 
     @property
+    def timeline(self) -> Path:
+        """What ran in each project, and what changed while it ran."""
+        return self.state / "timeline.db"
+
+    @property
     def workspaces(self) -> Path:
         """Which conversation each Zellij session has now."""
         return self.state / "workspaces.json"

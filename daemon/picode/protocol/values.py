@@ -66,8 +66,8 @@ class CommandNote(Struct, omit_defaults=True):
     """Bytes of output."""
     terminal: str = ""
     """The recorder's socket name: the terminal it came from."""
-    changed: int = 0
-    """How many files changed while it ran; known a moment after its end, and to the daemon alone."""
+    changed: int | None = None
+    """How many files changed while it ran; None: not known (yet)."""
 
 
 class Receipt(Struct, omit_defaults=True):

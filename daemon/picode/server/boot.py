@@ -23,6 +23,8 @@ from picode.server.sockets import Envelope, Sockets
 from picode.server.state import Daemon
 from picode.server.terminals import Terminals
 from picode.sessions.file import SessionFile
+from picode.server.timeline import Timeline
+from picode.server.watches import Watches
 from picode.sessions.prompts import Prompts
 from picode.sessions.store import Store
 from picode.sessions.workspaces import Workspaces
@@ -56,12 +58,13 @@ async def serve(paths: Paths, ready: Callable[[], None]) -> None:
     conversations = Conversations(
         Store(paths.sessions), Workspaces(paths.workspaces), bus, boot, models.conversation
     )
-    terminals = Terminals()
-    explorers = Explorers(paths, conversations, terminals, bus)
+    watches = Watches()
+    explorers = Explorers(paths, conversations, terminals, bus, watches)
+    timeline = Timeline(paths.timeline, watches, lambda note: _counted(daemon, note))
     daemon = Daemon(
         paths=paths, boot=boot, started=time.time_ns() // 1_000_000, bus=bus, conversations=conversations,
-        terminals=terminals, explorers=explorers, prompts=Prompts(paths.prompt_history), models=models.list,
-        presses=Presses(paths.presses), projects=Projects(bus.announce),
+        terminals=terminals, panes=panes, explorers=explorers, prompts=Prompts(paths.prompt_history), models=models.list,
+        presses=Presses(paths.presses), timeline=timeline, projects=Projects(bus.announce, watches),
     )  # fmt: skip
     dispatch = Dispatch(handlers.table(daemon), sockets.reply, boot=boot, pid=os.getpid())
     daemon.clients = dispatch.peers.living
@@ -84,6 +87,7 @@ async def serve(paths: Paths, ready: Callable[[], None]) -> None:
         await conversations.close()
         daemon.presses.close()
         await models.close()
+        await timeline.close()
         bus.close()
     finally:
         sockets.close()
@@ -111,6 +115,13 @@ def _connect(daemon: Daemon) -> None:
 
 class Models:
     """The parts that talk to models and run tools, made when the first conversation needs them: they are heavy."""
+
+def _counted(daemon: Daemon, note: CommandNote) -> None:
+    """It is known what a command changed: the explorer shows how many files."""
+    for terminal in daemon.terminals.all():
+        if terminal.socket == note.terminal:
+            daemon.explorers.changed(terminal.place.zellij_session)
+
 
     def __init__(self, paths: Paths, settings: Settings) -> None:
         self._paths, self._settings = paths, settings

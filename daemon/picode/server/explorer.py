@@ -20,6 +20,7 @@ from picode.server.project_watch import ProjectWatch
 from picode.tasks import spawn, stop
 from picode.terminal import zellij
 
+from picode.server.watches import Watching
 log = logging.getLogger(__name__)
 
 OPENINGS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -60,7 +61,14 @@ class Callbacks:
 class Explorer:
     """`start` at each sign of life, `changed` when status or commands have changed, `close` at the end."""
 
-    def __init__(self, session: str, env: Mapping[str, str], cwd: Path, callbacks: Callbacks) -> None:
+    def __init__(
+        self,
+        session: str,
+        env: Mapping[str, str],
+        cwd: Path,
+        callbacks: Callbacks,
+        watch: Watching = ProjectWatch,
+    ) -> None:
         self.session = session
         self.env = dict(env)
         self.project = project_of(cwd)

@@ -17,6 +17,8 @@ from picode.server.conversations import Conversations
 from picode.server.fetch import fetch
 from picode.server.terminals import Terminals
 
+from picode.server.touched import Touched
+from picode.server.watches import Watches
 if TYPE_CHECKING:
     from picode.server.explorer import Explorer
 
@@ -27,10 +29,13 @@ log = logging.getLogger(__name__)
 class Explorers:
     """`sign_of_life(place)` for whatever comes from inside Zellij."""
 
-    def __init__(self, paths: Paths, conversations: Conversations, terminals: Terminals, bus: Bus) -> None:
+    def __init__(
+        self, paths: Paths, conversations: Conversations, terminals: Terminals, bus: Bus, watches: Watches
+    ) -> None:
         self._paths, self._conversations, self._terminals, self._bus = paths, conversations, terminals, bus
         self._places: dict[str, Place] = {}
         self._explorers: dict[str, Explorer] = {}
+        self._watches = watches
 
     def sign_of_life(self, place: Place, *, shell: bool = False) -> None:
         """A client of this session is here; with a new shell, the session may be a resurrected one."""
@@ -78,7 +83,7 @@ class Explorers:
                 status=lambda: self._status(session),
                 commands=lambda: self._terminals.notes(session),
             )
-            self._explorers[session] = Explorer(session, env, cwd, callbacks)
+            self._explorers[session] = Explorer(session, env, cwd, callbacks, self._watches.seat)
         return self._explorers[session]
 
     def _status(self, session: str) -> Status:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from picode import tasks
 from picode.paths import project_of
 from picode.protocol.events import AnyEvent, FilesChanged
-from picode.server.project_watch import ProjectWatch
+from picode.server.watches import Seat, Watches
 
 MOST = 16
 UNASKED = 30.0
@@ -21,15 +21,15 @@ UNASKED = 30.0
 
 @dataclass
 class Followed:
-    watch: ProjectWatch
+    watch: Seat
     unasked: asyncio.TimerHandle | None = None
 
 
 class Projects:
     """`announce(topic, event)` tells those who follow; the topic is `project/<directory>`."""
 
-    def __init__(self, announce: Callable[[str, AnyEvent], None]) -> None:
-        self._announce = announce
+    def __init__(self, announce: Callable[[str, AnyEvent], None], watches: Watches) -> None:
+        self._announce, self._watches = announce, watches
         self._followed: OrderedDict[str, Followed] = OrderedDict()
 
     def __len__(self) -> int:
@@ -44,7 +44,7 @@ class Projects:
                 known.unasked.cancel()
                 known.unasked = None
             return root
-        watch = ProjectWatch(project_of(cwd), lambda: self._changed(root))
+        watch = self._watches.seat(project_of(cwd), lambda: self._changed(root))
         self._followed[root] = Followed(watch)
         watch.start()
         while len(self._followed) > MOST:

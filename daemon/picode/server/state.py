@@ -13,6 +13,7 @@ from picode.server.presses import Presses
 from picode.server.projects import Projects
 from picode.server.terminals import Terminals
 from picode.sessions.prompts import Prompts
+from picode.server.timeline import Timeline
 
 
 @dataclass
@@ -31,6 +32,7 @@ class Daemon:
     projects: Projects
     prompts: Prompts
     presses: Presses
+    timeline: Timeline
     models: Callable[[], list[ModelInfo]]
     """May block for a moment."""
     clients: Callable[[], int] = lambda: 0

@@ -12,7 +12,7 @@ from picode.context.watch import Watch
 @pytest.fixture
 def told(tmp_path: Path) -> Iterator[threading.Event]:
     changed = threading.Event()
-    watch = Watch(changed.set)
+    watch = Watch(lambda kind, path: changed.set())
     for name in (".git", "src/deep", "ignored"):
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / "src" / "a").write_text("")
@@ -35,4 +35,4 @@ def test_reading_and_what_is_not_watched_are_not_told(tmp_path: Path, told: thre
 
 
 def test_a_directory_that_is_not_there_is_no_watch(tmp_path: Path) -> None:
-    assert not Watch(lambda: None).start(tmp_path / "gone", [])
+    assert not Watch(lambda kind, path: None).start(tmp_path / "gone", [])

@@ -84,8 +84,8 @@ class Attribution:
         return window
 
     def note(self, changes: Iterable[Change]) -> None:
-        """These files have changed."""
-        for change in sorted(changes):
+        """These files have changed; changes of one file come in their order."""
+        for change in changes:
             found = self._of(change)
             if not change.path:
                 for window in self._windows.values():
@@ -96,13 +96,16 @@ class Attribution:
                 self._give(change, [self._loose(change.time)])
 
     def _of(self, change: Change) -> list[Window]:
-        """The commands that ran then; else the one that ran a tick away, or whose change was told late."""
+        """The commands that ran then, also one that began within the same tick while they went on; else the one that
+        ran a tick away, or whose change was told late."""
         windows = self._windows.values()
-        if strict := [window for window in windows if window.holds(change.time)]:
-            return strict
         late = EARLY if change.exact else LATE
         near = [window for window in windows if window.holds(change.time, EARLY, late)]
-        return [min(near, key=lambda window: window.distance(change.time))] if near else []
+        strict = [window for window in near if window.holds(change.time)]
+        if not strict:
+            return [min(near, key=lambda window: window.distance(change.time))] if near else []
+        tick = [window for window in near if window.began > change.time and change.exact]
+        return [*strict, *(one for one in tick if all(other.holds(one.began) for other in strict))]
 
     def _loose(self, time: float) -> Window:
         if self.loose is None:

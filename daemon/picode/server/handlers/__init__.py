@@ -7,6 +7,7 @@ from picode.server.handlers.conversing import Conversing
 from picode.server.handlers.lists import Lists
 from picode.server.handlers.sessions import Sessions
 from picode.server.handlers.terminals import Recorders
+from picode.server.handlers.timeline import Timelines
 from picode.server.handlers.workspace import Workspace
 from picode.server.state import Daemon
 
@@ -19,7 +20,7 @@ def table(daemon: Daemon) -> dict[type, Handler]:
         Lists(daemon),
         Recorders(daemon),
     )
-    sessions, workspace = Sessions(daemon), Workspace(daemon)
+    sessions, workspace, timelines = Sessions(daemon), Workspace(daemon), Timelines(daemon)
     return {
         r.Ping: basics.ping,
         r.GetStatus: basics.status,
@@ -60,6 +61,8 @@ def table(daemon: Daemon) -> dict[type, Handler]:
         r.GetTerminals: recorders.all,
     }
 
+        r.GetTimeline: timelines.timeline,
+        r.GetBlame: timelines.blame,
 
 def begin(daemon: Daemon) -> None:
     """What the handlers do before the first request."""
