@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
 
     text = " ".join(args.text)
     piped = None if sys.stdin is None or sys.stdin.isatty() else read_piped()
-    command = None if piped is not None else last_command(args.command, args.status)
+    command = None if piped is not None else last_command(args.command, args.status, text.strip())
     if not (text.strip() or piped or command):
         raise UsageError("There is nothing to send.", 'Run a command first, or ask: `picode send "why?"`.')
     with blocking.connect(paths.resolve()) as daemon:
@@ -62,14 +62,19 @@ def read_piped() -> str | None:
     return seen_parts(kept.head, kept.tail, kept.missing) if output.size else None
 
 
-def last_command(text: str, status: int | None) -> "CommandRecord | None":
+def last_command(text: str, status: int | None, asked: str = "") -> "CommandRecord | None":
     """From the recorder; without one, from Zellij's screen; None when there is neither."""
     from picode.errors import Missing, Unavailable
     from picode.protocol.terminal import Fetch
-    from picode.terminal.fetch import fetch, own_recorder
+    from picode.terminal.fetch import Unrecorded, fetch, own_recorder
 
     try:
         return fetch(own_recorder(), Fetch())
+    except Unrecorded as error:
+        if not asked:
+            raise
+        print(f"picode: {error.message} Your question goes without it.", file=sys.stderr)
+        return None
     except Missing:
         return None
     except Unavailable:
@@ -83,10 +88,14 @@ def from_screen(text: str, status: int | None) -> "CommandRecord | None":
     import asyncio
 
     from picode import paths
-    from picode.errors import PicodeError
+    from picode.errors import Missing, PicodeError
     from picode.protocol.values import CommandRecord
     from picode.terminal import zellij
+    from picode.terminal.rules import Reader
+    from picode.terminal.unrecorded import why_not
 
+    if why := why_not(Reader(paths.resolve()).rules(), text, str(paths.working_directory())):
+        raise Missing(f"That command is not sent: {why}.")
     pane = f"terminal_{os.environ.get('ZELLIJ_PANE_ID', '0')}"
     session = os.environ["ZELLIJ_SESSION_NAME"]
     env = zellij.needed_env()

@@ -52,6 +52,13 @@ class Join(Struct, tag="join", tag_field="type", omit_defaults=True):
     pid: int
 
 
+class Pause(Struct, tag="pause", tag_field="type", omit_defaults=True):
+    """Record nothing more in this terminal; with `paused` false: record again. It counts at once, also for what runs.
+    Reply: `Paused`."""
+
+    paused: bool = True
+
+
 class Fetched(Struct, tag="fetched", tag_field="type", omit_defaults=True):
     record: CommandRecord
 
@@ -75,10 +82,18 @@ class Joined(Struct, tag="joined", tag_field="type", omit_defaults=True):
     secret: str
 
 
+class Paused(Struct, tag="paused", tag_field="type", omit_defaults=True):
+    """How it is now."""
+
+    paused: bool
+
+
 class NotFetched(Struct, tag="not_fetched", tag_field="type", omit_defaults=True):
     message: str
     hint: str = ""
+    unrecorded: bool = False
+    """There was such a command, and it was not to be recorded."""
 
 
-AnyTerminalRequest = Fetch | GetCommands | Insert | Join | Run | Type
-AnyTerminalReply = Fetched | Commands | Inserted | Begun | Joined | NotFetched
+AnyTerminalRequest = Fetch | GetCommands | Insert | Join | Pause | Run | Type
+AnyTerminalReply = Fetched | Commands | Inserted | Begun | Joined | Paused | NotFetched

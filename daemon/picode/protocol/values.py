@@ -12,6 +12,9 @@ State = Literal["idle", "thinking", "compacting", "tool", "waiting"]
 Delivery = Literal["steer", "follow_up"]
 """When a turn is running: after the current tool calls, or after the turn."""
 
+Mode = Literal["one-at-a-time", "all"]
+"""How many queued messages of a kind are delivered at once."""
+
 Decision = Literal["allow", "deny", "always"]
 
 
@@ -68,6 +71,8 @@ class CommandNote(Struct, omit_defaults=True):
     """The recorder's socket name: the terminal it came from."""
     changed: int | None = None
     """How many files changed while it ran; None: not known (yet)."""
+    unrecorded: bool = False
+    """It is not to be recorded after all (its terminal was paused, its text became known late): forget it."""
 
 
 class Receipt(Struct, omit_defaults=True):
@@ -214,6 +219,8 @@ class TerminalInfo(Struct, omit_defaults=True):
     last: CommandNote | None = None
     name: str = ""
     """What the assistant calls this pane, which it opened for commands; empty: a terminal with a person's shell."""
+    paused: bool = False
+    """Nothing is recorded in it until `picode resume`."""
 
 
 class GitPoint(Struct, omit_defaults=True):

@@ -1,5 +1,6 @@
 """The recorded terminals that are open, and notes of the commands that ran in them (not what they printed)."""
 
+import asyncio
 import os
 from collections import OrderedDict, deque
 from collections.abc import Callable
@@ -24,6 +25,7 @@ class Terminals:
     def __init__(self) -> None:
         self._open: OrderedDict[str, Terminal] = OrderedDict()
         self.seen: Callable[[str, CommandNote], None] = lambda session, note: None
+        self._waiting: set[asyncio.Event] = set()
 
     def __len__(self) -> int:
         self._forget_dead()
@@ -41,10 +43,12 @@ class Terminals:
         self._open[info.socket] = Terminal(info, known.notes) if known is not None else Terminal(info)
         while len(self._open) > MOST_TERMINALS:
             self._open.popitem(last=False)
+        self._tell()
         return first
 
     def closed(self, name: str) -> None:
         self._open.pop(Path(name).name, None)
+        self._tell()
 
     def started(self, name: str, note: CommandNote) -> None:
         terminal = self._open.get(Path(name).name)
@@ -58,10 +62,17 @@ class Terminals:
         else:
             terminal.notes.append(note)
         self.seen(terminal.info.place.zellij_session, note)
+        self._tell()
 
     def finished(self, name: str, note: CommandNote) -> None:
         terminal = self._open.get(Path(name).name)
         if terminal is None:
+            return
+        if note.unrecorded:
+            kept = [known for known in terminal.notes if known.number != note.number]
+            terminal.notes.clear()
+            terminal.notes.extend(kept)
+            self._tell()
             return
         terminal.info.last = note
         terminal.info.place.cwd = note.cwd or terminal.info.place.cwd
@@ -89,6 +100,36 @@ class Terminals:
             if (one.info.place.zellij_session, one.info.place.zellij_pane) == (session, pane):
                 return one.info
         return None
+
+    def named(self, session: str) -> dict[str, TerminalInfo]:
+        """The panes of the session that the assistant opened, by the names that it gave them."""
+        self._forget_dead()
+        found = [one.info for one in self._open.values() if one.info.name]
+        return {info.name: info for info in found if info.place.zellij_session == session}
+
+    def sockets(self) -> set[str]:
+        """The names of all that are known."""
+        return set(self._open)
+
+    def note(self, name: str, number: int = 0) -> CommandNote | None:
+        """What is known of a command of that terminal; `number` 0: of the last one."""
+        terminal = self._open.get(Path(name).name)
+        notes = terminal.notes if terminal is not None else ()
+        return next((note for note in reversed(notes) if number in (0, note.number)), None)
+
+    async def until(self, holds: Callable[[], bool], woken: asyncio.Event) -> None:
+        """Wait until `holds`; it is asked whenever a terminal tells something, and when `woken` is set."""
+        self._waiting.add(woken)
+        try:
+            while not holds():
+                woken.clear()
+                await woken.wait()
+        finally:
+            self._waiting.discard(woken)
+
+    def _tell(self) -> None:
+        for event in self._waiting:
+            event.set()
 
     def _forget_dead(self) -> None:
         """A recorder that was killed said no last word."""

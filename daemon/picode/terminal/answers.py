@@ -20,6 +20,8 @@ from picode.protocol.terminal import (
     Join,
     Joined,
     NotFetched,
+    Pause,
+    Paused,
     Run,
     Type,
 )
@@ -111,17 +113,19 @@ class Answers:
             return NotFetched(message=error.message)
         if isinstance(request, Join):
             secret = self._contacts.join(peer.socket, request.shell, request.pid)
-            return Joined(secret) if secret else NotFetched("Only a shell in this terminal can join its recording.")
+            return (
+                Joined(secret)
+                if secret
+                else NotFetched("Only a shell in this terminal can join its recording.")
+            )
         return self._reply(request)
 
-    def _reply(self, request: Fetch | GetCommands | Insert | Run | Type) -> AnyTerminalReply:
+    def _reply(self, request: Fetch | GetCommands | Insert | Pause | Run | Type) -> AnyTerminalReply:
         contacts = self._contacts
         if isinstance(request, Fetch):
-            found = contacts.find(request.number, request.back, request.running)
-            if not found:
-                return NotFetched("There is no such command in this terminal's memory.", "Run one first.")
-            record = contacts.record(found)
-            return Fetched(record) if record else NotFetched("This command's output is no longer kept.")
+            return _fetched(contacts, request)
+        if isinstance(request, Pause):
+            return Paused(contacts.pause(request.paused).paused)
         if isinstance(request, GetCommands):
             notes = [records.note(command, contacts.socket) for command in contacts.recent(request.limit)]
             return Commands(contacts.terminal(), notes)
@@ -130,6 +134,16 @@ class Answers:
         if contacts.insert(request.text):
             return Inserted()
         return NotFetched("The shell does not wait at a prompt.", "Wait until its command has ended.")
+
+
+def _fetched(contacts: "Contacts", request: Fetch) -> AnyTerminalReply:
+    found = contacts.find(request.number, request.back, request.running)
+    if not found:
+        return NotFetched("There is no such command in this terminal's memory.", "Run one first.")
+    if found.why:
+        return NotFetched(f"That command was not recorded: {found.why}.", unrecorded=True)
+    record = contacts.record(found)
+    return Fetched(record) if record else NotFetched("This command's output is no longer kept.")
 
 
 def _obeyed(contacts: "Contacts", request: Run | Type) -> AnyTerminalReply:

@@ -10,11 +10,13 @@ K;<key>;<text>             a key of PiCode's was pressed
 import re
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import NamedTuple
 
 from picode.terminal.marks import Mark
 from picode.terminal.ring import COMMANDS, Kept, Output, Ring
 from picode.terminal.shells import Shell, Shells
+from picode.terminal.unrecorded import PAUSED, WITHIN
 
 LONGEST_TYPED = 16 * 1024
 LONGEST_COMMAND = 64 * 1024
@@ -44,6 +46,7 @@ class Command:
         "started",
         "status",
         "text",
+        "why",
     )
 
     def __init__(self, number: int, text: str, cwd: str, shell: str) -> None:
@@ -58,6 +61,12 @@ class Command:
         self.size = 0
         self.ended = False
         self.output: Output | None = Output()
+        self.why = ""
+        """Why it is not recorded; then there is neither text nor output."""
+
+    def forget(self, why: str) -> None:
+        """Keep nothing of it but that there was one."""
+        self.why, self.text, self.output, self.size = why, "", None, 0
 
     def elapsed(self) -> int:
         return self.duration if self.ended else int((time.monotonic() - self.begun) * 1000)
@@ -81,6 +90,9 @@ class Commands:
         self.alt = False
         """Alt-a and Alt-z have their usual meaning."""
         self.finished: deque[Command] = deque(maxlen=COMMANDS)
+        self.paused = False
+        self.judge: Callable[[str, str], str] = lambda text, cwd: ""
+        """Why a command with this text, in this directory, is not recorded."""
         self._ring = Ring()
         self._count = 0
         self._typed = bytearray()
@@ -114,8 +126,11 @@ class Commands:
         """The terminal showed `data`."""
         if self.at_prompt:
             self._type(data)
-        shell: Shell | None = self.shells.front
+        shell: Shell | None = None if self.paused else self.shells.front
         while shell:
+            if shell.running and shell.running.why and not shell.running.ended:
+                # nor does the command that runs the inner shell keep what is not recorded there
+                return
             # between a command's end and the prompt the shell itself prints
             if (running := shell.running) and running.output and not running.ended:
                 running.output.add(data)
@@ -172,13 +187,41 @@ class Commands:
         self._keys = b"" if self._keys.endswith((b"\r", b"\n")) else b"?"
         self._count += 1
         shell.running = Command(self._count, _text(text) or self._echoed(), self.cwd, shell.kind)
+        self._judge(shell.running)
         self.at_prompt = False
         self._typed.clear()
         return [*told, Event("started", shell.running)]
 
+    def _judge(self, command: Command) -> None:
+        """Before anything of it is kept; and again when its text is known for sure."""
+        if not command.why and (why := self._why(command)):
+            command.forget(why)
+
+    def _why(self, command: Command) -> str:
+        if self.paused:
+            return PAUSED
+        outer = (shell.running for shell in self.shells.stack())
+        if any(one and one.why and not one.ended and one is not command for one in outer):
+            return WITHIN
+        return self.judge(command.text, command.cwd)
+
+    def judge_again(self) -> None:
+        """What came before the rules were known."""
+        stack = [shell.running for shell in self.shells.stack() if shell.running]
+        for command in [*self.finished, *reversed(stack)]:
+            self._judge(command)
+            if command.why:
+                self._ring.drop(command.number)
+
+    def pause(self, paused: bool) -> None:
+        """From now on nothing is recorded, nor what runs just now; or all of what begins later."""
+        self.paused = paused
+        if paused and self.shells.front.running:
+            self._judge(self.shells.front.running)
+
     def _end(self, shell: Shell, status: int | None) -> None:
         command = shell.running
-        if not command or command.ended or not command.output:
+        if not command or command.ended:
             return
         command.ended = True
         command.status = status
@@ -190,7 +233,11 @@ class Commands:
         if not found:
             return
         number, text = int(found[1]), _text(found[2]).rstrip("\n")
-        if shell.running and (number != shell.history or shell.running.text.strip() == text.strip()):
+        if (
+            shell.running
+            and not shell.running.why
+            and (number != shell.history or shell.running.text.strip() == text.strip())
+        ):
             shell.running.text = text
         shell.history = number
 
@@ -211,11 +258,12 @@ class Commands:
     def _finish(self, shell: Shell) -> Event:
         command = shell.running
         assert command is not None
-        assert command.output is not None
-        self._skip_prologue(command)
-        command.size = command.output.size - command.output.begin
-        self._ring.add(command.number, command.output)
-        command.output = None
+        self._judge(command)
+        if command.output is not None:
+            self._skip_prologue(command)
+            command.size = command.output.size - command.output.begin
+            self._ring.add(command.number, command.output)
+            command.output = None
         self.finished.append(command)
         shell.running = None
         return Event("finished", command)

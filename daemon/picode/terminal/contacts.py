@@ -21,6 +21,8 @@ from picode.terminal import joining, keys, recorder, records, tty
 from picode.terminal.answers import Answers
 from picode.terminal.commands import Command, Event
 from picode.terminal.link import Link
+from picode.terminal.rules import Reader
+from picode.terminal.unrecorded import why_not
 
 if TYPE_CHECKING:
     from picode.terminal.recording import Recording
@@ -34,6 +36,10 @@ class Contacts:
         self.loop = recording.loop
         self.socket = recorder.own_socket()
         self._presses = 0
+        self._begun = 0
+        reader = Reader(resolve())
+        recording.commands.judge = lambda text, cwd: why_not(reader.rules(), text, cwd)
+        recording.commands.judge_again()
         self.answers = Answers(self)
         self.link = Link(self, str(resolve().requests_socket))
         try:
@@ -64,6 +70,7 @@ class Contacts:
     def recent(self, limit: int) -> list[Command]:
         commands = self._recording.commands
         known = [*commands.finished, *([commands.running] if commands.running else [])]
+        known = [command for command in known if not command.why]
         return known[-limit:] if limit > 0 else []
 
     def record(self, command: Command) -> CommandRecord | None:
@@ -90,12 +97,23 @@ class Contacts:
         """Whether what runs was given `data`. A person's shell never is."""
         return False
 
+    def pause(self, paused: bool) -> TerminalInfo:
+        """Record nothing from now on, or record again; the daemon is told."""
+        self._recording.commands.pause(paused)
+        self.link.ensure()
+        self.link.tell(TerminalOpened(id=0, terminal=self.terminal()))
+        return self.terminal()
+
     # what happens in the terminal
 
     def happened(self, event: Event) -> None:
+        if event.command and event.command.why:
+            self._unrecorded(event.command)
+            return
         if event.kind == "started" and event.command:
             self.link.ensure()
             note = records.note(event.command, self.socket)
+            self._begun = event.command.number
             self.link.tell(CommandStarted(id=0, terminal=self.socket, note=note))
         elif event.kind == "finished" and event.command:
             note = records.note(event.command, self.socket)
@@ -105,9 +123,21 @@ class Contacts:
         elif event.kind == "suggest":
             self.link.ask(GetSuggestion(id=0, place=self.place()))
 
+    def _unrecorded(self, command: Command) -> None:
+        """Who was told of its beginning, and perhaps of its text, is to forget it."""
+        if command.ended and command.number == self._begun:
+            note = records.note(command, self.socket)
+            note.unrecorded = True
+            self.link.tell(CommandFinished(id=0, terminal=self.socket, note=note))
+
     def _send(self, text: str) -> None:
         last = self.find(0, 1, False)
         command = self.record(last) if last else None
+        if last and last.why:
+            went = "your question goes without it" if text.strip() else "nothing is sent"
+            self.say(f"the last command was not recorded: {last.why}; {went}.")
+            if not text.strip():
+                return
         if not text.strip() and command is None:
             self.say("there is no command to send yet.")
             return

@@ -14,11 +14,15 @@ from picode.terminal import zmtp
 PATIENCE = 5.0
 
 
+class Unrecorded(Missing):
+    """There was such a command, and it was not to be recorded."""
+
+
 def fetch(socket: "str | Path", request: Fetch) -> CommandRecord:
     """The command that `request` names. Missing when the recorder has none such, Unavailable when there is none."""
     reply = ask(socket, request)
     if isinstance(reply, NotFetched):
-        raise Missing(reply.message, reply.hint)
+        raise (Unrecorded if reply.unrecorded else Missing)(reply.message, reply.hint)
     if not isinstance(reply, Fetched):
         raise Unavailable("The recorder of this terminal gave an answer that does not fit.")
     return reply.record

@@ -57,11 +57,12 @@ def place(commands: Commands, tty: str) -> Place:
 
 
 def terminal(commands: Commands, socket: str, pid: int, tty: str) -> TerminalInfo:
-    last = commands.find()
+    last = next((command for command in reversed(commands.finished) if not command.why), None)
     return TerminalInfo(
         socket=socket,
         shell=commands.shell,
         pid=pid,
         place=place(commands, tty),
         last=note(last, socket) if last else None,
+        paused=commands.paused,
     )

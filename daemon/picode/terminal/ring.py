@@ -110,6 +110,11 @@ class Ring:
             forgotten.append(old.number)
         return forgotten
 
+    def drop(self, number: int) -> None:
+        for item in [item for item in self._items if item.number == number]:
+            self._items.remove(item)
+            self.size -= item.output.held
+
     def get(self, number: int) -> Kept | None:
         found = next((item.output for item in reversed(self._items) if item.number == number), None)
         return found.kept() if found else None

@@ -68,3 +68,13 @@ def test_a_terminal_is_found_by_its_pane() -> None:
     assert found is not None
     assert found.socket == "1.sock"
     assert terminals.in_pane("s", "8") is None
+
+
+def test_a_command_that_turns_out_not_to_be_recorded_is_forgotten() -> None:
+    terminals = Terminals()
+    terminals.opened(terminal("1.sock"))
+    terminals.started("1.sock", note(1))
+    terminals.started("1.sock", note(2))
+    terminals.finished("1.sock", CommandNote(2, "", "/tmp", 0, unrecorded=True))
+    assert [one.number for one in terminals.notes("s")] == [1]
+    assert terminals.all()[0].last is None
