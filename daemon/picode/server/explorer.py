@@ -83,6 +83,7 @@ class Explorer:
         self._last: tuple[plugin.AnyLine, float] | None = None
         self._sent: list[str] = []
         self._lost = 0
+        self._again: asyncio.TimerHandle | None = None
         self._due = asyncio.Event()
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
@@ -273,9 +274,12 @@ class Explorer:
 
     def _send_again(self, lost: bool) -> None:
         """A message to the plugin is lost now and then, and what was in it would be missing until the next beat."""
+        if self._again is not None:
+            self._again.cancel()
         if lost:
             self._sent.clear()
-            asyncio.get_running_loop().call_later(min(AGAIN * 2**self._lost, BEAT), self._due.set)
+            wait = min(AGAIN * 2**self._lost, BEAT)
+            self._again = asyncio.get_running_loop().call_later(wait, self._due.set)
         self._lost = min(self._lost + 1, 8) if lost else 0
 
     async def _answered(self, answer: str) -> tuple[int, int]:
