@@ -17,14 +17,15 @@ from picode.server.bus import EVERYBODY, Bus
 from picode.server.conversations import Conversations
 from picode.server.dispatch import Dispatch
 from picode.server.explorers import Explorers
+from picode.server.panes import Panes
 from picode.server.presses import Presses
 from picode.server.projects import Projects
 from picode.server.sockets import Envelope, Sockets
 from picode.server.state import Daemon
 from picode.server.terminals import Terminals
-from picode.sessions.file import SessionFile
 from picode.server.timeline import Timeline
 from picode.server.watches import Watches
+from picode.sessions.file import SessionFile
 from picode.sessions.prompts import Prompts
 from picode.sessions.store import Store
 from picode.sessions.workspaces import Workspaces
@@ -54,16 +55,18 @@ async def serve(paths: Paths, ready: Callable[[], None]) -> None:
 
     sockets = Sockets(paths, received)
     bus = Bus(boot, sockets.publish)
-    models = Models(paths, settings)
-    conversations = Conversations(
-        Store(paths.sessions), Workspaces(paths.workspaces), bus, boot, models.conversation
-    )
+    terminals = Terminals()
+    workspaces = Workspaces(paths.workspaces)
+    panes = Panes(paths, terminals, workspaces.current)
+    models = Models(paths, settings, panes)
+    conversations = Conversations(Store(paths.sessions), workspaces, bus, boot, models.conversation)
     watches = Watches()
     explorers = Explorers(paths, conversations, terminals, bus, watches)
     timeline = Timeline(paths.timeline, watches, lambda note: _counted(daemon, note))
     daemon = Daemon(
         paths=paths, boot=boot, started=time.time_ns() // 1_000_000, bus=bus, conversations=conversations,
-        terminals=terminals, panes=panes, explorers=explorers, prompts=Prompts(paths.prompt_history), models=models.list,
+        terminals=terminals, panes=panes, explorers=explorers, prompts=Prompts(paths.prompt_history),
+        models=models.list,
         presses=Presses(paths.presses), timeline=timeline, projects=Projects(bus.announce, watches),
     )  # fmt: skip
     dispatch = Dispatch(handlers.table(daemon), sockets.reply, boot=boot, pid=os.getpid())
@@ -84,10 +87,10 @@ async def serve(paths: Paths, ready: Callable[[], None]) -> None:
         sockets.deafen()
         await explorers.close()
         await daemon.projects.close()
+        await timeline.close()
         await conversations.close()
         daemon.presses.close()
         await models.close()
-        await timeline.close()
         bus.close()
     finally:
         sockets.close()
@@ -113,9 +116,6 @@ def _connect(daemon: Daemon) -> None:
     daemon.terminals.seen = command
 
 
-class Models:
-    """The parts that talk to models and run tools, made when the first conversation needs them: they are heavy."""
-
 def _counted(daemon: Daemon, note: CommandNote) -> None:
     """It is known what a command changed: the explorer shows how many files."""
     for terminal in daemon.terminals.all():
@@ -123,8 +123,11 @@ def _counted(daemon: Daemon, note: CommandNote) -> None:
             daemon.explorers.changed(terminal.place.zellij_session)
 
 
-    def __init__(self, paths: Paths, settings: Settings) -> None:
-        self._paths, self._settings = paths, settings
+class Models:
+    """The parts that talk to models and run tools, made when the first conversation needs them: they are heavy."""
+
+    def __init__(self, paths: Paths, settings: Settings, panes: Panes) -> None:
+        self._paths, self._settings, self._panes = paths, settings, panes
         self._providers: Providers | None = None
         self._tools: Toolbox | None = None
 
@@ -142,7 +145,9 @@ def _counted(daemon: Daemon, note: CommandNote) -> None:
         if self._tools is None:
             from picode.tools.toolbox import Toolbox
 
-            self._tools = Toolbox(self._settings, cache=self._paths.cache, state=self._paths.state)
+            self._tools = Toolbox(
+                self._settings, cache=self._paths.cache, state=self._paths.state, panes=self._panes
+            )
             tasks.spawn(self._tools.sweep(), "sweep of orphaned commands")
         return self._tools
 

@@ -18,17 +18,23 @@ WITHIN = 5.0
 
 async def fetch(paths: Paths, terminal: str, request: AnyTerminalRequest) -> CommandRecord:
     """The record that the recorder at socket `terminal` gives. Raises Missing, Unavailable, NotAllowed."""
+    reply = await ask(paths, terminal, request)
+    if isinstance(reply, Fetched):
+        return reply.record
+    raise Unavailable("The terminal's recorder gave an answer that does not fit.")
+
+
+async def ask(paths: Paths, terminal: str, request: AnyTerminalRequest) -> AnyTerminalReply:
+    """What the recorder at socket `terminal` answers. Raises Missing when it refuses, Unavailable, NotAllowed."""
     path = own_socket(paths, terminal)
     try:
         async with asyncio.timeout(WITHIN):
             reply = await _ask(path, request)
     except TimeoutError:
         raise Unavailable("The terminal's recorder does not answer.", "Open another terminal.") from None
-    if isinstance(reply, Fetched):
-        return reply.record
     if isinstance(reply, NotFetched):
         raise Missing(reply.message, reply.hint)
-    raise Unavailable("The terminal's recorder gave an answer that does not fit.")
+    return reply
 
 
 def own_socket(paths: Paths, terminal: str) -> Path:

@@ -9,6 +9,7 @@ from picode.protocol.values import ModelInfo
 from picode.server.bus import Bus
 from picode.server.conversations import Conversations
 from picode.server.explorers import Explorers
+from picode.server.panes import Panes
 from picode.server.presses import Presses
 from picode.server.projects import Projects
 from picode.server.terminals import Terminals
@@ -28,6 +29,7 @@ class Daemon:
     bus: Bus
     conversations: Conversations
     terminals: Terminals
+    panes: Panes
     explorers: Explorers
     projects: Projects
     prompts: Prompts

@@ -34,10 +34,11 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a call works. `cache`: the directory for output that is too long."""
+    """Where a call works. `cache`: the directory for output that is too long; `conversation`: whose call it is."""
 
     cwd: Path
     cache: Path
+    conversation: str = ""
 
 
 @dataclass
@@ -58,6 +59,10 @@ class Plan:
     kind: Literal["command", "diff", "text"] = "text"
     changes: str = ""
     """The file that would change, as an absolute path; empty: none that is known."""
+    command: str = ""
+    """The command line that bash would run: what was granted for it counts."""
+    exactly: str = ""
+    """What “always” grants, letter for letter, where neither a file nor a command line says it."""
 
 
 class Tool(Protocol):

@@ -53,7 +53,7 @@ class Bash:
             ended, cut, output = await execute(self._commands, command, place, running, timeout)
             return _outcome(ended, cut, output, timeout)
 
-        return Plan(title_of(command), run, detail=command, kind="command")
+        return Plan(title_of(command), run, detail=command, kind="command", command=command)
 
 
 def title_of(command: str) -> str:

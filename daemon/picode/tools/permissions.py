@@ -7,8 +7,9 @@ with “always” for the conversation. Whatever a setting denies is denied.
 import os
 import re
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
+from picode.tools.base import Plan
 from picode.tools.shell_line import parts
 
 EVERYTHING = "all"
@@ -66,13 +67,20 @@ class Policy:
 
 @dataclass(frozen=True)
 class Call:
-    """`path`: the file that would change, absolute; `cwd`: the conversation's directory."""
+    """`path`: the file that would change, absolute; `cwd`: the conversation's directory; `exactly`: what is granted
+    letter for letter, of a call that runs no command line."""
 
     tool: str
     reads: bool
     command: str = ""
     path: str = ""
     cwd: str = ""
+    exactly: str = ""
+
+    @property
+    def key(self) -> str:
+        """No command line has a NUL."""
+        return f"{self.tool}\0{self.exactly}"
 
 
 @dataclass(frozen=True)
@@ -105,6 +113,8 @@ def decide(call: Call, policy: Policy, grants: Grants) -> Verdict:
 def _granted(call: Call, grants: Grants) -> bool:
     if call.tool in FILE_TOOLS:
         return call.tool in grants.tools and inside(call.path, call.cwd)
+    if call.exactly:
+        return call.key in grants.commands
     if call.command:
         if call.command in grants.commands:
             return True
@@ -116,6 +126,8 @@ def _granted(call: Call, grants: Grants) -> bool:
 def with_always(call: Call, grants: Grants) -> Grants:
     """What “always” adds: a file tool within the conversation's directory; of commands this one, and its program
     when the command is a simple one and the program is harmless by itself."""
+    if call.exactly:
+        return replace(grants, commands=grants.commands | {call.key})
     if not call.command:
         return replace(grants, tools=grants.tools | {call.tool})
     known = parts(call.command)
@@ -131,6 +143,10 @@ def always_means(call: Call) -> str:
             if inside(call.path, call.cwd)
             else "nothing: it is outside of the project"
         )
+    if call.exactly:
+        return "exactly this"
+    if not call.command:
+        return f"every {call.tool}"
     programs = with_always(call, Grants()).programs
     return next((f"every `{program} …`" for program in programs), "this exact command")
 
@@ -151,6 +167,5 @@ def inside(path: str, cwd: str) -> bool:
     return real.startswith(f"{top.rstrip('/')}/") and ".git" not in real[len(top) :].split("/")
 
 
-def call_of(tool: str, reads: bool, arguments: dict[str, Any], path: str, cwd: str) -> Call:
-    command = arguments.get("command", "") if tool == "bash" else ""
-    return Call(tool, reads, command, path, cwd)
+def call_of(tool: str, reads: bool, plan: Plan, cwd: str) -> Call:
+    return Call(tool, reads, plan.command, plan.changes, cwd, plan.exactly)

@@ -6,14 +6,18 @@ from picode.tools.edit import Edit
 from picode.tools.find import Find
 from picode.tools.grep import Grep
 from picode.tools.ls import Ls
+from picode.tools.pane_control import PaneClose, PaneFocus, PaneWrite
+from picode.tools.pane_read import PaneRead, PaneWait
+from picode.tools.pane_run import PaneRerun, PaneRun
+from picode.tools.panes import Panes
 from picode.tools.processes import Commands
 from picode.tools.read import Read
 from picode.tools.write import Write
 
 
-def tools(commands: Commands) -> dict[str, Tool]:
+def tools(commands: Commands, panes: Panes | None = None) -> dict[str, Tool]:
     """By name, in the order in which a model is told of them."""
-    return {
+    found: dict[str, Tool] = {
         "read": Read(),
         "bash": Bash(commands),
         "edit": Edit(),
@@ -21,4 +25,19 @@ def tools(commands: Commands) -> dict[str, Tool]:
         "grep": Grep(),
         "find": Find(),
         "ls": Ls(),
+    }
+    if panes is not None:
+        found |= pane_tools(panes)
+    return found
+
+
+def pane_tools(panes: Panes) -> dict[str, Tool]:
+    return {
+        "pane_run": PaneRun(panes),
+        "pane_rerun": PaneRerun(panes),
+        "pane_wait": PaneWait(panes),
+        "pane_read": PaneRead(panes),
+        "pane_write": PaneWrite(panes),
+        "pane_focus": PaneFocus(panes),
+        "pane_close": PaneClose(panes),
     }

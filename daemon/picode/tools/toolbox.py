@@ -18,7 +18,7 @@ from picode.tools import permissions
 from picode.tools.audit import Audit
 from picode.tools.base import Outcome, Place, Plan, Running, Tool, ToolFailed
 from picode.tools.bash import execute
-from picode.tools.panes import NoPanes, Panes
+from picode.tools.panes import Panes
 from picode.tools.permissions import Grants, Policy, Verdict
 from picode.tools.processes import Commands
 from picode.tools.registry import tools
@@ -60,7 +60,7 @@ class Result:
 
 class Toolbox:
     """One for the daemon. `cache`: where whole outputs go; `state`: where the audit file is; `environ`: what commands
-    get, without it the daemon's own environment; `panes`: the workspaces', where there may be any."""
+    get, without it the daemon's own environment; `panes`: the workspaces'; without it there are no tools for them."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class Toolbox:
         self.cache = cache
         self.commands = Commands(environ)
         self.audit = Audit(state)
-        self._tools = tools(self.commands, panes or NoPanes())
+        self._tools = tools(self.commands, panes)
 
     def specs(self, settings: Settings | None = None) -> list[ToolSpec]:
         """What a model is told of, without what the settings (of the conversation) deny."""

@@ -1,0 +1,149 @@
+"""Panes as tools: the scripted model opens, runs, waits, reads, writes, reruns, closes; the user sees and decides."""
+
+import itertools
+import re
+import urllib.request
+from typing import Any
+
+import pytest
+
+from support.model_script import Call, Gate, Say, Script, say
+from support.model_server import ModelServer
+from support.pane_calls import Talk
+from support.zellij import Workspace, command_line, wait_for
+
+pytestmark = pytest.mark.zellij
+
+COLOURS = r"printf '\033[31mred\033[0m \360\237\246\200\n'; printf 'no end'; exit 3"
+SERVER = "python3 -u -m http.server 0 --bind 127.0.0.1"
+PANE_TOOLS = ["pane_run", "pane_rerun", "pane_write", "pane_focus", "pane_close"]
+
+
+NUMBERS = itertools.count(1)
+
+
+def call(tool: str, **arguments: Any) -> Script:
+    return Script(Call(tool, arguments, id=f"toolu_{next(NUMBERS)}"))
+
+
+@pytest.fixture
+def trusted(ready: Workspace) -> Workspace:
+    """The tools for panes were granted beforehand."""
+    done = ready.run("picode", "config", "set", "tools.allow", ",".join(PANE_TOOLS))
+    assert done.returncode == 0, done.stderr
+    return ready
+
+
+def test_a_command_in_a_pane_is_asked_for_seen_waited_for_and_read_byte_for_byte(
+    ready: Workspace, model_server: ModelServer
+) -> None:
+    talk = Talk(ready, model_server)
+    model_server.enqueue(
+        call("pane_run", command=COLOURS, name="colours", wait=30),
+        call("pane_read", name="colours", raw=True),
+        call("pane_rerun", name="colours", wait=30),
+        call("pane_read"),
+        call("pane_close", name="colours"),
+        say("You did not want that."),
+    )
+    talk.ask("colours please")
+    assert "colours" not in [pane["title"] for pane in ready.panes()]
+    talk.key("a", "pane_run wants to run")
+    ran = talk.answered(2)
+    assert ran.startswith("red 🦀\nno end\n")
+    assert "exit status 3" in ran
+    assert talk.answered(3).startswith("\\x1b[31mred\\x1b[0m 🦀\\x0d\nno end\n")
+    again = talk.answered(4)  # granted letter for letter, so nobody was asked again
+    assert again.startswith("red 🦀\nno end\n")
+    assert "exit 3" in talk.terminal.wait_for("red 🦀", "exit 3 · Enter: again")
+    assert re.search(r"^colours: .*exit status 3$", talk.answered(5))
+    assert not ready.pane("colours")["is_focused"]
+    talk.key("n", "Close pane colours")
+    talk.terminal.wait_for("why not?")
+    talk.terminal.type("\r")
+    talk.answered(6)
+    talk.terminal.wait_for("You did not want that.")
+    assert ready.pane("colours")
+
+
+def test_a_server_outlives_its_turn_and_the_daemon_and_is_read_and_stopped_later(
+    trusted: Workspace, model_server: ModelServer
+) -> None:
+    talk = Talk(trusted, model_server)
+    model_server.enqueue(
+        call("pane_run", command=SERVER, name="web", where="floating", wait=1), say("It serves.")
+    )
+    talk.ask("serve this")
+    assert "still runs" in talk.answered(2)
+    talk.terminal.wait_for("It serves.", "Serving HTTP")
+    model_server.enqueue(call("pane_read", name="web"), say("Still there."))
+    assert trusted.run("picode", "daemon", "restart").returncode == 0
+    talk.ask("is it there?")
+    found = re.search(r"port (\d+)", answer := talk.answered(4))
+    assert found, answer
+    port = int(found[1])
+    talk.terminal.wait_for("Still there.")
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=20) as page:
+        assert page.status == 200
+    model_server.enqueue(
+        call("pane_write", name="web", key="ctrl-c"),
+        call("pane_wait", name="web", wait=30),
+        call("pane_close", name="web"),
+        call("pane_read"),
+        say("Stopped."),
+    )
+    talk.ask("stop it")
+    ended = talk.answered(7)
+    assert "GET / HTTP/1.1" in ended
+    assert re.search(r"exit status \d+", ended)
+    assert "closed" in talk.answered(8)
+    assert talk.answered(9) == "No pane that you opened is there."
+    assert "web" not in [pane["title"] for pane in trusted.panes()]
+
+
+def test_a_question_in_a_pane_is_answered_and_a_running_pane_takes_no_second_command(
+    trusted: Workspace, model_server: ModelServer
+) -> None:
+    talk = Talk(trusted, model_server)
+    model_server.enqueue(
+        call("pane_run", command="read -p 'name? ' name; echo hello $name", name="ask", wait=0),
+        call("pane_run", command="echo no", name="ask"),
+        call("pane_write", name="ask", text="Ada", key="enter"),
+        call("pane_wait", name="ask"),
+        call("pane_focus", name="ask"),
+        call("pane_run", command="echo third", name="ask"),
+        call("pane_run", command="pwd", where="tab"),
+        say("Hello."),
+    )
+    talk.ask("greet me")
+    assert "A command still runs in this pane." in talk.answered(3)
+    assert "name? Ada\nhello Ada\n" in talk.answered(5)
+    talk.answered(6)
+    assert wait_for(lambda: trusted.pane("ask")["is_focused"], "the focus")
+    assert talk.answered(7).startswith("third\n")
+    assert talk.answered(8).startswith(str(trusted.project))
+    assert len([pane for pane in trusted.panes() if pane["title"] == "ask"]) == 1
+
+
+def test_a_pane_that_is_closed_or_killed_in_the_middle_of_a_wait_is_told_at_once(
+    trusted: Workspace, model_server: ModelServer
+) -> None:
+    talk = Talk(trusted, model_server)
+    for number, how in enumerate(("close", "kill")):
+        model_server.enqueue(
+            call("pane_run", command="cat", name=how, wait=0),
+            call("pane_wait", name=how, wait=600),
+            Script(Say("So be "), Gate(how), Say("it.")),
+        )
+        talk.ask(f"wait {how}")
+        model_server.wait_for(3 * number + 2)
+        talk.terminal.wait_for("pane_wait" if number else "up to 600 s")
+        if how == "close":
+            trusted.action("close-pane", "--pane-id", f"terminal_{trusted.pane(how)['id']}")
+        else:
+            [program] = [one for one in trusted.processes() if "command_pane kill" in command_line(one)]
+            trusted.kill(program)
+        assert f"Pane {how} was closed" in talk.answered(3 * number + 3)
+        model_server.open(how)
+        talk.terminal.wait_until(lambda shown: "· idle" in shown or "idle ·" in shown, "the end of the turn")
+    assert not [one for one in trusted.processes() if command_line(one) == "cat"]
