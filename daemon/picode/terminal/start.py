@@ -15,6 +15,8 @@ def main(arguments: "list[str]") -> None:
         sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
         from picode.terminal import recorder
 
+        if above := recorder.above():
+            os.execve(program, argv, {**os.environ, **above})
         shell = recorder.begin(kind, program, argv)
     except BaseException as problem:
         plain(program, argv, problem)
