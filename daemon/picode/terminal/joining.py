@@ -19,7 +19,7 @@ def admit(recording: "Recording", asking: socket.socket, kind: str, pid: int) ->
         return None
     shells = recording.commands.shells
     for number, process in shells.pids().items():
-        if process != pid and not _lives(process):
+        if number and process != pid and not _lives(process):
             recording.leave(number)
     return recording.join(kind, pid)
 

@@ -192,9 +192,12 @@ class Recording:
 
     def join(self, kind: str, pid: int) -> str | None:
         """A shell's own secret; None when there are too many shells."""
+        before = self.commands.shells.pids()
         number = self.commands.join(kind, pid)
         if number is None:
             return None
+        for gone in before.keys() - self.commands.shells.pids().keys():
+            self._scanner.distrust(gone)
         secret = os.urandom(16).hex()
         self._scanner.trust(secret.encode(), number)
         return secret

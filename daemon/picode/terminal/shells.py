@@ -50,8 +50,8 @@ class Shells:
         return next((shell for shell in self._known.values() if shell.pid == pid), None)
 
     def pids(self) -> dict[int, int]:
-        """Numbers of the joined shells, and their processes."""
-        return {number: shell.pid for number, shell in self._known.items() if number}
+        """Numbers of the shells, and their processes."""
+        return {number: shell.pid for number, shell in self._known.items()}
 
     def join(self, kind: str, pid: int) -> int | None:
         """One more; its number, or None when there are too many. A process that was a shell before (`exec zsh`)
