@@ -35,7 +35,7 @@ def test_a_puts_the_path_into_the_input_enter_sends_an_earlier_command_and_a_cli
     terminal.wait_until(lambda shown: ready_for_keys(ready), "the focus on the explorer")
     terminal.type("ja")
     terminal.wait_for("@notes.md")
-    terminal.type("Gk\r")
+    terminal.type("3j\r")
     [request] = model_server.wait_for(1)
     assert "the-earlier" in last_text(request)
     assert "the-later" not in last_text(request)

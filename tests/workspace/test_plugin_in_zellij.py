@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from picode.protocol.values import CommandNote, Status
+from picode.protocol.values import CommandNote, ConversationInfo, Status
 from picode.server.explorer import Callbacks, Explorer
 from picode.terminal import zellij
 from support.screen import Terminal
@@ -43,6 +43,7 @@ class Daemon:
     asked: list[tuple[str, ...]] = field(default_factory=list)
     status: Status = field(default_factory=Status)
     commands: Sequence[CommandNote] = ()
+    talks: Sequence[ConversationInfo] = ()
 
     def callbacks(self) -> Callbacks:
         async def insert(text: str) -> None:
@@ -54,7 +55,15 @@ class Daemon:
         async def send_pane(pane: str) -> None:
             self.asked.append(("pane", pane))
 
-        return Callbacks(insert, send_command, send_pane, lambda: self.status, lambda: self.commands)
+        async def resume(conversation: str) -> None:
+            self.asked.append(("resume", conversation))
+
+        async def talks() -> Sequence[ConversationInfo]:
+            return self.talks
+
+        return Callbacks(
+            insert, send_command, send_pane, lambda: self.status, lambda: self.commands, resume, talks
+        )
 
 
 @dataclass
@@ -159,12 +168,58 @@ async def test_keys_unfold_insert_open_and_send(bench: Bench) -> None:
     bench.terminal.type(DOWN)
     bench.terminal.type("a")
     await bench.becomes(lambda: ("insert", "@src/app.py ") in bench.daemon.asked, "the path")
-    for _ in range(5):
-        bench.terminal.type(DOWN)
-    bench.terminal.type(ENTER)
+    bench.terminal.type("3" + ENTER)
     await bench.becomes(lambda: ("command", "1.sock", "7") in bench.daemon.asked, "the command")
-    bench.terminal.type("g" + DOWN + ENTER)
+    bench.terminal.type("1g" + DOWN + ENTER)
     await bench.shows("editing", "app.py")
+    editor = await asyncio.to_thread(bench.workspace.pane, f"Editing: {bench.workspace.project}/src/app.py")
+    assert editor["is_floating"]
+    assert editor["pane_columns"] > 80
+    bench.terminal.type(ENTER)
+    await asyncio.to_thread(bench.terminal.wait_gone, "editing")
+
+
+async def test_what_is_typed_after_a_slash_finds_files_in_folded_directories(bench: Bench) -> None:
+    await bench.shows("▸ src")
+    await bench.focus_explorer()
+    bench.terminal.type("/ap")
+    await bench.shows("/ap▏", "app.py src")
+    bench.terminal.type("\x7f\x7fapp" + ENTER)
+    await bench.shows("editing", "app.py")
+    bench.terminal.type(ENTER)
+    await asyncio.to_thread(bench.terminal.wait_gone, "editing")
+    bench.terminal.type("\x1b")
+    await bench.shows("▸ src", "? keys")
+
+
+async def test_tab_and_enter_resume_a_conversation_and_the_keys_are_told(bench: Bench) -> None:
+    bench.daemon.talks = [ConversationInfo(f"id{n}", "/p", "/", f"talk number {n}") for n in range(200)]
+    bench.explorer.changed()
+    await bench.shows("talk number 0", "Conversations", "200")
+    await bench.focus_explorer()
+    bench.terminal.type("?")
+    await bench.shows("double click")
+    bench.terminal.type("?\t")
+    await bench.shows("talk number 5")
+    bench.terminal.type("G")
+    await bench.shows("talk number 199")
+    bench.terminal.type(ENTER)
+    await bench.becomes(lambda: ("resume", "id199") in bench.daemon.asked, "the conversation")
+
+
+async def test_the_explorer_follows_commands_for_as_long_as_it_has_the_focus(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("picode.server.explorer.BEAT", 0.5)
+    await bench.shows("▸ src")
+    await bench.focus_explorer()
+    await bench.becomes(lambda: bool(bench.workspace.pane("explorer")["is_focused"]), "the focus")
+    for number in range(12):
+        bench.daemon.commands = [CommandNote(number=number, command=f"make {number}", cwd="/", status=0)]
+        bench.explorer.changed()
+        await bench.shows(f"✓ make {number}")
+        await asyncio.to_thread(bench.workspace.action, "list-clients")
+        await asyncio.sleep(0.6)
 
 
 async def test_the_key_names_the_focused_pane_once_and_survives_detaching(bench: Bench) -> None:

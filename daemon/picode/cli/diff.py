@@ -1,4 +1,7 @@
-"""What has changed since Git's last commit, with files that Git does not know yet; --follow shows it anew each time."""
+"""What has changed since Git's last commit, with files that Git does not know yet; --follow shows it anew each time.
+
+--session shows what the assistant changed in a conversation instead, where it did.
+"""
 
 import argparse
 import os
@@ -19,15 +22,23 @@ AGAIN = "\x1b[H\x1b[2J\x1b[3J"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("directory", nargs="?", default=".", help="the project; this directory if left out")
+    parser.add_argument(
+        "path", nargs="?", default=".", help="the project, or a file; this directory if left out"
+    )
     parser.add_argument("--follow", action="store_true", help="stay, and show it anew at each change")
+    parser.add_argument(
+        "--session", metavar="ID", default="", help="what the assistant changed in this conversation"
+    )
+    parser.add_argument("--page", action="store_true", help="in a pager; q leaves it")
 
 
 def run(args: argparse.Namespace) -> int:
-    directory = paths.working_directory() / args.directory
-    if not directory.is_dir():
-        raise Missing(f"There is no directory {directory}.")
-    project = paths.project_of(directory)
+    path = paths.working_directory() / args.path
+    project = paths.project_of(path if path.is_dir() else path.parent)
+    if args.session or args.page or not path.is_dir():
+        from picode.cli.changes import show
+
+        return show(project, path, args.session, args.page)
     if args.follow:
         import asyncio
 
@@ -44,12 +55,18 @@ def shown(project: Path) -> str:
 
     if not (project / ".git").exists():
         return f"{project} is not under Git, so there is nothing to compare with; `git init` begins.\n"
-    commit = _git(project, "rev-parse", "--verify", "--quiet", "HEAD").strip() or EMPTY_TREE
-    diff = _git(project, "diff", "--no-color", "--no-ext-diff", "--no-textconv", commit)
-    others = _git(project, "ls-files", "--others", "--exclude-standard", "-z").split("\0")
-    new = [(name, _text(project / name)) for name in sorted(filter(None, others))[:MOST_NEW]]
+    diff, new = changes(project)
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     return to_ansi(changes_lines(project.name, diff, new), colour)
+
+
+def changes(project: Path, inside: str = ".") -> tuple[str, list[tuple[str, str]]]:
+    """Git's diff since the last commit of what is `inside`; name and text of each file that Git does not know."""
+    commit = _git(project, "rev-parse", "--verify", "--quiet", "HEAD").strip() or EMPTY_TREE
+    only = ("--", f":(literal){inside}") if inside != "." else ()
+    diff = _git(project, "diff", "--no-color", "--no-ext-diff", "--no-textconv", commit, *only)
+    others = _git(project, "ls-files", "--others", "--exclude-standard", "-z", *only).split("\0")
+    return diff, [(name, _text(project / name)) for name in sorted(filter(None, others))[:MOST_NEW]]
 
 
 async def _follow(project: Path) -> None:

@@ -5,22 +5,25 @@ what boot gave it. A missing plugin is a state (`missing`), not an error; the ne
 """
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from picode.context import gitstate, tree
 from picode.errors import BadData, PicodeError
 from picode.paths import project_of
 from picode.protocol import plugin
-from picode.protocol.values import CommandNote, Status
+from picode.protocol.values import CommandNote, ConversationInfo, Status
+from picode.server import explorer_panes
 from picode.server.explorer_view import Shown, View, groups, snapshot
 from picode.server.project_watch import ProjectWatch
+from picode.server.watches import Watching
 from picode.tasks import spawn, stop
 from picode.terminal import zellij
 
-from picode.server.watches import Watching
 log = logging.getLogger(__name__)
 
 OPENINGS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -32,15 +35,23 @@ PATIENCE = 3.0
 BEAT = 20.0
 """Seconds between snapshots while nothing changes."""
 PACE = 0.25
-"""Seconds between snapshots while much changes."""
+"""Seconds between snapshots while much changes; who scrolls or types is answered at once."""
+LISTED = 3.0
+"""Seconds between two looks at the list of conversations."""
 AGAIN = 0.5
 """Seconds until a snapshot is sent again that was not answered; twice as long each time, up to BEAT."""
 TWICE = 0.15
 """Seconds within which the same event of two instances is one."""
-
-
 SILENT = 3
 """Snapshots without an answer, after which an instance counts as gone; Zellij 0.44 loses one now and then."""
+
+
+async def _nothing(name: str) -> None:
+    pass
+
+
+async def _none() -> Sequence[ConversationInfo]:
+    return ()
 
 
 @dataclass(frozen=True)
@@ -56,6 +67,16 @@ class Callbacks:
     status: Callable[[], Status]
     commands: Callable[[], Sequence[CommandNote]]
     """Of all the session's terminals, latest last."""
+    resume: Callable[[str], Awaitable[None]] = _nothing
+    """Make the conversation of this id the workspace's."""
+    conversations: Callable[[], Awaitable[Sequence[ConversationInfo]]] = _none
+    """Of the project, latest first."""
+    current: Callable[[], str] = str
+    """The workspace's conversation."""
+    touched: Callable[[Path], Set[str]] = lambda project: frozenset()
+    """What the assistant changed in it: paths in this project."""
+    paused: Callable[[], tuple[int, int]] = lambda: (0, 0)
+    """Terminals whose recording rests, and all."""
 
 
 class Explorer:
@@ -75,7 +96,7 @@ class Explorer:
         self.state: Literal["asleep", "looking", "here", "missing"] = "asleep"
         self._do = callbacks
         self._shown = Shown(project=self.project.name or str(self.project))
-        self._watch = ProjectWatch(self.project, self._replant)
+        self._watch = watch(self.project, self._replant)
         self._views: dict[tuple[int, int], View] = {}
         self._missed: dict[tuple[int, int], int] = {}
         self._pipe: zellij.HeldPipe | None = None
@@ -85,6 +106,8 @@ class Explorer:
         self._lost = 0
         self._again: asyncio.TimerHandle | None = None
         self._due = asyncio.Event()
+        self._asked = asyncio.Event()
+        self._stale, self._listed = True, 0.0
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     def start(self) -> None:
@@ -93,7 +116,8 @@ class Explorer:
         self._due.set()
 
     def changed(self) -> None:
-        """Status or commands have changed; the plugin hears of it soon."""
+        """Status, commands or conversations have changed; the plugin hears of it soon."""
+        self._stale = True
         self._due.set()
         self._watch.nudge()
 
@@ -112,6 +136,13 @@ class Explorer:
     def _replant(self) -> None:
         self._shown.replant(self._watch.tree, self._watch.git)
         self._due.set()
+
+    async def _glance(self) -> None:
+        """The top of the project, while Git still reads all of a large one."""
+        names = await asyncio.to_thread(tree.first_look, self.project)
+        if names is not None and not self._shown.planted:
+            self._shown.replant(tree.Tree(names), gitstate.GitState())
+            self._due.set()
 
     # the events pipe
 
@@ -168,7 +199,10 @@ class Explorer:
         try:
             line = plugin.decode_line(raw)
         except BadData as error:
-            log.warning("explorer of %s: %s", self.session, error)
+            log.warning("explorer of %s: %s %s", self.session, error, repr(raw[:200]))
+            return
+        if line is None:
+            log.debug("explorer of %s: %r is not for us", self.session, raw[:200])
             return
         who = (line.plugin, line.client)
         self._missed[who] = 0
@@ -177,11 +211,31 @@ class Explorer:
         elif isinstance(line, plugin.Gone):
             self._views.pop(who, None)
         elif isinstance(line, plugin.View):
-            self._views[who] = View(line.first, line.rows)
-            self._due.set()
+            self._views[who] = self._seen(line)
+        elif isinstance(line, plugin.Filter):
+            await self._filter(who, line)
         elif not self._is_twin(line):
             self._views.setdefault(who, View())
             await self._obey(line)
+        if unasked:
+            self._asked.set()
+            self._due.set()
+
+    def _seen(self, line: plugin.Hello | plugin.View) -> View:
+        """What it draws; what it looks for stays."""
+        before = self._views.get((line.plugin, line.client), View())
+        return replace(
+            before, first=line.first, rows=line.rows, conversations=line.conversations, commands=line.commands
+        )
+
+    async def _filter(self, who: tuple[int, int], line: plugin.Filter) -> None:
+        self._views[who] = replace(
+            self._views.get(who, View()), section=line.section, query=line.query, first=0
+        )
+        if line.section == "files" and line.query:
+            await asyncio.to_thread(self._shown.find, line.query)
+        elif not any(view.query for view in self._views.values()):
+            self._shown.rest()
 
     def _greet(self, hello: plugin.Hello, unasked: bool) -> None:
         """Unasked, it comes from an instance that knows nothing yet, perhaps under the ids of one before it."""
@@ -190,13 +244,17 @@ class Explorer:
             self._pipe_id = hello.pipe
         if self._pipe is not None and hello.server:
             self._pipe.follow(hello.server)
-        if unasked or self._views.get(who) != View(hello.first, hello.rows):
-            self._views[who] = View(hello.first, hello.rows)
+        view = self._seen(hello)
+        if unasked or self._views.get(who) != view:
+            # unasked, it knows of no filter either
+            self._views[who] = replace(view, section="", query="") if unasked else view
             self._sent.clear()
             self._due.set()
         self.state = "here"
         self._run("push", self._pushes)
         self._run("beat", self._beats)
+        if not self._shown.planted:
+            self._run("glance", self._glance)
         self._watch.start()
 
     def _is_twin(self, line: plugin.AnyLine) -> bool:
@@ -222,8 +280,11 @@ class Explorer:
                 case plugin.Fold(path=path, open=opened):
                     self._shown.unfold(self._shown.real(path), opened)
                 case plugin.OpenFile(path=path):
-                    file = self.project / self._shown.real(path)
-                    await zellij.action(self.session, self.env, "edit", str(file))
+                    await explorer_panes.edit(self.session, self.env, self.project / self._shown.real(path))
+                case plugin.Diff(path=path):
+                    await self._show_changes(self._shown.real(path))
+                case plugin.Resume(conversation=conversation):
+                    await self._do.resume(conversation)
                 case plugin.Insert(path=path):
                     await self._do.insert(mention(path))
                 case plugin.SendCommand(terminal=terminal, number=number):
@@ -235,7 +296,12 @@ class Explorer:
         except Exception:
             log.exception("explorer of %s: %s", self.session, type(line).__name__)
             self._shown.notice = "That failed; see `picode daemon logs`."
-        self._due.set()
+
+    async def _show_changes(self, path: str) -> None:
+        if path not in self._do.touched(self.project) and self._shown.git.mark(path) == " ":
+            self._shown.notice = f"{path} is as committed, and the assistant has not changed it."
+            return
+        await explorer_panes.show_changes(self.session, self.env, self.project, path, self._do.current())
 
     # snapshots
 
@@ -243,13 +309,38 @@ class Explorer:
         while True:
             await self._due.wait()
             self._due.clear()
+            self._asked.clear()
+            await self._list()
             await self._push()
-            await asyncio.sleep(PACE)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._asked.wait(), PACE)
+
+    async def _list(self) -> None:
+        """The conversations, when anything may have changed; not again and again while one is written."""
+        loop = asyncio.get_running_loop()
+        wait = self._listed + LISTED - loop.time()
+        if not self._stale:
+            return
+        if self._listed and wait > 0:
+            loop.call_later(wait, self._due.set)
+            return
+        self._stale, self._listed = False, loop.time()
+        try:
+            self._shown.conversations = await self._do.conversations()
+        except Exception as error:
+            log.warning("explorer of %s: the conversations cannot be listed: %s", self.session, error)
 
     async def _push(self, beat: bool = False) -> None:
         if not self._views:
             return
-        self._shown.status, self._shown.commands = self._do.status(), self._do.commands()
+        shown = self._shown
+        shown.status, shown.commands, shown.current = (
+            self._do.status(),
+            self._do.commands(),
+            self._do.current(),
+        )
+        shown.touched = self._do.touched(self.project)
+        shown.paused, shown.terminals = self._do.paused()
         lines = [snapshot(self._shown, view, self._pipe_id, who) for view, who in groups(self._views)]
         if lines == self._sent and not beat:
             return
@@ -267,9 +358,7 @@ class Explorer:
         else:
             for who in list(self._views):
                 self._missed[who] = 0 if who in answered else self._missed.get(who, 0) + 1
-                if self._missed[who] >= SILENT:
-                    # its client has gone; it says hello again when the client is back
-                    del self._views[who]
+            await self._let_go()
         self._send_again(lost=not answered.issuperset(self._views))
 
     def _send_again(self, lost: bool) -> None:
@@ -282,13 +371,28 @@ class Explorer:
             self._again = asyncio.get_running_loop().call_later(wait, self._due.set)
         self._lost = min(self._lost + 1, 8) if lost else 0
 
+    async def _let_go(self) -> None:
+        """Instances without an answer have no client any more; they say hello again when it is back. But one that has
+        the focus may be told by Zellij that it has none, so the last one stays while somebody is attached."""
+        silent = [who for who in self._views if self._missed[who] >= SILENT]
+        if silent and len(silent) == len(self._views) and await self._attached():
+            silent = silent[:-1]
+        for who in silent:
+            del self._views[who]
+
+    async def _attached(self) -> bool:
+        try:
+            return bool(await zellij.count_clients(self.session, self.env))
+        except PicodeError:
+            return False
+
     async def _answered(self, answer: str) -> tuple[int, int]:
         await self._take(answer, unasked=False)
         try:
             line = plugin.decode_line(answer)
         except BadData:
             return (-1, -1)
-        return (line.plugin, line.client)
+        return (line.plugin, line.client) if line is not None else (-1, -1)
 
     async def _beats(self) -> None:
         """Ends when nothing is left to be looked after: an instance's next hello starts it again."""
@@ -303,25 +407,3 @@ class Explorer:
 def mention(path: str) -> str:
     """`@path` for the assistant's input, in quotes where a blank would end it."""
     return f'@"{path}" ' if any(c.isspace() for c in path) else f"@{path} "
-
-
-async def resume_assistant(session: str, env: Mapping[str, str]) -> bool:
-    """After a resurrection, start the assistant's pane, which Zellij brings back held; whether there was one.
-
-    A pane whose program has ended is held, too: that one waits for its user.
-    """
-    for pane in await zellij.list_panes(session, env):
-        if (
-            pane.get("is_held")
-            and not pane.get("exited")
-            and is_assistant(str(pane.get("pane_command") or pane.get("terminal_command") or ""))
-        ):
-            await zellij.action(session, env, "write", "--pane-id", f"terminal_{pane['id']}", "13")
-            return True
-    return False
-
-
-def is_assistant(command: str) -> bool:
-    """Whether Zellij means `picode chat` by this command: with a path, or behind the interpreter that runs it."""
-    words = command.split()
-    return "chat" in words and "picode" in {Path(word).name for word in words}

@@ -1,27 +1,44 @@
 """What the explorer is shown: values in, one snapshot line out, never larger than the plugin can take."""
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from typing import TypeVar
 
+from msgspec import Struct
+
+from picode.context.fuzzy import Finder
 from picode.context.gitstate import GitState
-from picode.context.tree import Row, Tree
+from picode.context.tree import Row, Rows, Tree
 from picode.protocol import plugin
-from picode.protocol.values import CommandNote, Status
+from picode.protocol.values import CommandNote, ConversationInfo, Status
 
 MOST_ROWS = 160
 """Rows of the tree in one snapshot: two screens of a tall pane."""
-MOST_COMMANDS = 8
+MARGIN = 12
+"""Rows of the other sections above and below those that are drawn."""
 LONGEST_COMMAND = 120
+LONGEST_NAME = 80
 FEW_ROWS = 48
 """Shown to an instance that has not said how tall it is."""
+FEW = (0, 8)
+"""The same, of conversations and commands."""
+SHARE = 5000
+"""Bytes of a snapshot that a section other than the files may take."""
+T = TypeVar("T")
+R = TypeVar("R", bound=Struct)
 
 
-@dataclass
+@dataclass(frozen=True)
 class View:
-    """Which rows of the tree an instance of the plugin draws."""
+    """Which rows an instance of the plugin draws, and what it looks for."""
 
     first: int = 0
     rows: int = 0
+    conversations: plugin.Span = (0, 0)
+    commands: plugin.Span = (0, 0)
+    section: str = ""
+    query: str = ""
 
 
 @dataclass
@@ -34,20 +51,48 @@ class Shown:
     unfolded: set[str] = field(default_factory=set)
     status: Status = field(default_factory=Status)
     commands: Sequence[CommandNote] = ()
+    """Latest last."""
+    conversations: Sequence[ConversationInfo] = ()
+    current: str = ""
+    """The workspace's conversation."""
+    touched: Set[str] = frozenset()
+    """Files that the assistant changed in it, and the directories that they are in."""
+    paused: int = 0
+    terminals: int = 0
     notice: str = ""
-    rows: list[Row] = field(default_factory=list)
+    rows: Rows = field(default_factory=Rows)
     planted: bool = False
     """The project has been looked at."""
     names: dict[str, str] = field(default_factory=dict)
     """The real path for each that could not be shown as it is."""
+    _finder: Finder | None = None
+    _found: dict[str, list[Row]] = field(default_factory=dict)
 
     def replant(self, tree: Tree, git: GitState) -> None:
         self.tree, self.git, self.planted = tree, git, True
+        self._finder, self._found = None, {}
         self.rows = tree.rows(self.unfolded)
 
     def unfold(self, path: str, opened: bool) -> None:
         (self.unfolded.add if opened else self.unfolded.discard)(path)
         self.rows = self.tree.rows(self.unfolded)
+
+    def find(self, query: str) -> list[Row]:
+        """Files that fit; kept until the tree changes. The first of a large tree take a while: use a thread."""
+        tree = self.tree
+        if query not in self._found:
+            finder = self._finder = self._finder or Finder(tree.paths)
+            found = [Row("f", tree.paths[at]) for at in finder.find(query)]
+            if tree is not self.tree:
+                return found
+            if len(self._found) > 8:
+                self._found.clear()
+            self._found[query] = found
+        return self._found.get(query, [])
+
+    def rest(self) -> None:
+        """Nobody filters any more."""
+        self._finder, self._found = None, {}
 
     def real(self, path: str) -> str:
         """The path that the plugin means by `path`."""
@@ -65,7 +110,7 @@ class Shown:
 
 
 def snapshot(shown: Shown, view: View, pipe: str, meant: Sequence[int] = (), beat: bool = False) -> str:
-    """The line for an instance that draws `view`; its tree holds the rows around it, as many as fit."""
+    """The line for an instance that draws `view`; it holds the rows around it, as many as fit."""
     status = shown.status
     made = plugin.Snapshot(
         v=plugin.VERSION,
@@ -79,9 +124,14 @@ def snapshot(shown: Shown, view: View, pipe: str, meant: Sequence[int] = (), bea
             status.cost,
             len(status.queue),
         ),
-        commands=[_command(note) for note in shown.commands[-MOST_COMMANDS:]],
+        paused=shown.paused,
+        terminals=shown.terminals,
         notice=shown.notice[:200],
     )
+    if view.query:
+        made.filter = plugin.ShownFilter(view.section, view.query)
+    _add_conversations(made, shown, view)
+    _add_commands(made, shown, view)
     room = plugin.LARGEST_SNAPSHOT - len(plugin.encode_snapshot(made).encode()) - 100
     if shown.planted:
         made.tree = _window(shown, view, room)
@@ -89,40 +139,99 @@ def snapshot(shown: Shown, view: View, pipe: str, meant: Sequence[int] = (), bea
     return plugin.encode_snapshot(made)
 
 
-def _command(note: CommandNote) -> plugin.ShownCommand:
-    text = " ".join(note.command.split())[:LONGEST_COMMAND].encode("utf-8", "replace").decode()
-    return plugin.ShownCommand(note.terminal, note.number, text, note.status)
+def _add_conversations(made: plugin.Snapshot, shown: Shown, view: View) -> None:
+    now = time.time()
+
+    def drawn(info: ConversationInfo) -> plugin.ShownConversation:
+        state = "thinking" if info.state == "compacting" else info.state
+        name = _text(info.name or info.first or "(nothing said)", LONGEST_NAME)
+        age = _age(now - info.modified / 1000)
+        return plugin.ShownConversation(info.id, name, age, state, info.id == shown.current)
+
+    found = _fitting(shown.conversations, lambda info: info.name or info.first, "conversations", view)
+    first, rows = _span(found, view.conversations, drawn)
+    made.conversations = plugin.ShownConversations(first, len(found), rows)
+
+
+def _add_commands(made: plugin.Snapshot, shown: Shown, view: View) -> None:
+    def drawn(note: CommandNote) -> plugin.ShownCommand:
+        text = _text(note.command, LONGEST_COMMAND)
+        return plugin.ShownCommand(note.terminal, note.number, text, note.status, note.changed or None)
+
+    found = _fitting(shown.commands[::-1], lambda note: note.command, "commands", view)
+    made.commands_first, rows = _span(found, view.commands, drawn)
+    made.commands, made.commands_total = rows[::-1], len(found)
+
+
+def _fitting(items: Sequence[T], text: Callable[[T], str], section: str, view: View) -> Sequence[T]:
+    if view.section != section or not view.query:
+        return items
+    return [items[at] for at in Finder(map(text, items)).find(view.query)]
+
+
+def _span(items: Sequence[T], span: plugin.Span, draw: Callable[[T], R]) -> tuple[int, list[R]]:
+    """The rows that are drawn and some around them; where those do not fit, from the first drawn one on."""
+    wanted, count = span if span[1] else FEW
+    wanted = max(min(wanted, len(items) - count), 0)
+    first = max(wanted - MARGIN, 0)
+    rows = _as_fit(items[first : wanted + count + MARGIN], draw)
+    if first + len(rows) < min(wanted + count, len(items)):
+        first, rows = wanted, _as_fit(items[wanted : wanted + count], draw)
+    return first, rows
+
+
+def _as_fit(items: Sequence[T], draw: Callable[[T], R]) -> list[R]:
+    room, out = SHARE, []
+    for item in items:
+        row = draw(item)
+        room -= len(plugin.encode(row)) + 1
+        if room < 0:
+            break
+        out.append(row)
+    return out
+
+
+def _text(text: str, longest: int) -> str:
+    return " ".join(text.split())[:longest].encode("utf-8", "replace").decode()
+
+
+def _age(seconds: float) -> str:
+    for size, name in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{int(seconds // size)} {name}"
+    return "now"
 
 
 def _window(shown: Shown, view: View, room: int) -> plugin.ShownTree:
     """Rows from a little above the view on; those that do not fit are left out at the end."""
-    total = len(shown.rows)
+    rows = shown.find(view.query) if view.section == "files" and view.query else shown.rows
     tall = min(view.rows or FEW_ROWS, MOST_ROWS)
     above = (MOST_ROWS - tall) // 3
     # a pane that stands near the end still gets a whole window
-    first = max(min(view.first - above, total - MOST_ROWS), 0)
-    rows = _packed(shown, first, room)
-    if first + len(rows) < min(view.first + tall, total):
+    first = max(min(view.first - above, len(rows) - MOST_ROWS), 0)
+    made = _packed(shown, rows, first, room)
+    if first + len(made.rows) < min(view.first + tall, len(rows)):
         # long names: better the drawn rows alone than the ones above them
-        first = min(view.first, total)
-        rows = _packed(shown, first, room)
-    return plugin.ShownTree(first, total, rows)
+        made = _packed(shown, rows, min(view.first, len(rows)), room)
+    return made
 
 
-def _packed(shown: Shown, first: int, room: int) -> list[plugin.Row]:
-    out: list[plugin.Row] = []
+def _packed(shown: Shown, rows: Sequence[Row], first: int, room: int) -> plugin.ShownTree:
+    made = plugin.ShownTree(first, len(rows))
     before = ""
-    for row in shown.rows[first : first + MOST_ROWS]:
+    for row in rows[first : first + MOST_ROWS]:
         path = shown.visible(row.path)
         kept = _common(before, path)
         packed: plugin.Row = (row.kind, shown.git.mark(row.path), kept, path[kept:])
-        # control characters are written as six bytes, in JSON
-        room -= len(packed[3].encode()) + 5 * sum(c < " " or c in '"\\' for c in packed[3]) + 18
+        # control characters are written as six bytes, in JSON; and its place among those that were touched
+        room -= len(packed[3].encode()) + 5 * sum(c < " " or c in '"\\' for c in packed[3]) + 22
         if room < 0:
             break
-        out.append(packed)
+        if row.path in shown.touched:
+            made.touched.append(len(made.rows))
+        made.rows.append(packed)
         before = path
-    return out
+    return made
 
 
 def _common(one: str, other: str) -> int:
@@ -135,7 +244,6 @@ def _common(one: str, other: str) -> int:
 
 def groups(views: Mapping[tuple[int, int], View]) -> list[tuple[View, tuple[int, ...]]]:
     """One snapshot for all instances that draw the same rows; one each, addressed, when they do not."""
-    different = {(view.first, view.rows) for view in views.values()}
-    if len(different) <= 1:
+    if len(set(views.values())) <= 1:
         return [(view, ()) for view in list(views.values())[:1]]
     return [(view, who) for who, view in views.items()]

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,19 +10,21 @@ from picode import tasks
 from picode.errors import PicodeError
 from picode.paths import Paths
 from picode.protocol.events import InputInserted, Noticed
+from picode.protocol.requests import Open
 from picode.protocol.terminal import Fetch
-from picode.protocol.values import Place, Status
+from picode.protocol.values import ConversationInfo, Place, Status
 from picode.server.bus import Bus
 from picode.server.conversations import Conversations
 from picode.server.fetch import fetch
 from picode.server.terminals import Terminals
-
 from picode.server.touched import Touched
 from picode.server.watches import Watches
+
 if TYPE_CHECKING:
     from picode.server.explorer import Explorer
 
 MOST = 64
+MOST_CONVERSATIONS = 500
 log = logging.getLogger(__name__)
 
 
@@ -33,9 +35,10 @@ class Explorers:
         self, paths: Paths, conversations: Conversations, terminals: Terminals, bus: Bus, watches: Watches
     ) -> None:
         self._paths, self._conversations, self._terminals, self._bus = paths, conversations, terminals, bus
+        self._watches = watches
         self._places: dict[str, Place] = {}
         self._explorers: dict[str, Explorer] = {}
-        self._watches = watches
+        self._touched = Touched()
 
     def sign_of_life(self, place: Place, *, shell: bool = False) -> None:
         """A client of this session is here; with a new shell, the session may be a resurrected one."""
@@ -67,6 +70,9 @@ class Explorers:
             async def insert(text: str) -> None:
                 self._bus.emit(self._conversation(session), InputInserted(text))
 
+            async def resume(conversation: str) -> None:
+                self._conversations.open(Open(0, self._places[session], "named", conversation))
+
             async def send_command(terminal: str, number: int) -> None:
                 await self._send(session, terminal, Fetch(number=number))
 
@@ -82,6 +88,11 @@ class Explorers:
                 send_pane=send_pane,
                 status=lambda: self._status(session),
                 commands=lambda: self._terminals.notes(session),
+                resume=resume,
+                conversations=lambda: self._listed(session),
+                current=lambda: self._current(session),
+                touched=lambda project: self._changed_in(session, project),
+                paused=lambda: self._paused(session),
             )
             self._explorers[session] = Explorer(session, env, cwd, callbacks, self._watches.seat)
         return self._explorers[session]
@@ -89,6 +100,25 @@ class Explorers:
     def _status(self, session: str) -> Status:
         conversation = self._conversations.of(self._places[session])
         return conversation.status if conversation is not None else Status()
+
+    async def _listed(self, session: str) -> Sequence[ConversationInfo]:
+        living, cwd = self._conversations, self._places[session].cwd
+        found = await asyncio.to_thread(living.store.list, cwd, MOST_CONVERSATIONS)
+        for info in found:
+            info.state = living.state_of(info.id)
+        return [info for info in found if info.messages or info.first]
+
+    def _current(self, session: str) -> str:
+        conversation = self._conversations.of(self._places[session])
+        return conversation.id if conversation is not None else ""
+
+    def _changed_in(self, session: str, project: Path) -> Set[str]:
+        conversation = self._conversations.of(self._places[session])
+        return self._touched.below(project, conversation.session) if conversation is not None else frozenset()
+
+    def _paused(self, session: str) -> tuple[int, int]:
+        terminals = self._terminals.all(session)
+        return sum(bool(getattr(one, "paused", False)) for one in terminals), len(terminals)
 
     def _conversation(self, session: str) -> str:
         return self._conversations.make_for(self._places[session]).id
@@ -121,7 +151,7 @@ class Explorers:
         self._bus.emit(self._conversation(session), Noticed("error", str(error)))
 
     async def _resume(self, session: str, env: Mapping[str, str]) -> None:
-        from picode.server.explorer import resume_assistant
+        from picode.server.resurrected import resume_assistant
 
         try:
             await resume_assistant(session, env)

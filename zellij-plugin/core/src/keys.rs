@@ -1,7 +1,9 @@
-//! Keys and the mouse: where the selection goes, and what is done with what it stands on.
+//! Keys: where the selection goes, and what is done with what it stands on.
 
+use crate::filter;
+use crate::layout::{drawn, layout};
 use crate::lines::Told;
-use crate::state::{Kind, Selected, State};
+use crate::state::{Kind, Section, State, Wanted};
 use crate::step::{tell, Effect};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,24 +17,30 @@ pub enum Key {
     PageUp,
     PageDown,
     Enter,
+    Tab,
+    BackTab,
+    Esc,
+    Backspace,
     Char(char),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mouse {
-    Click { line: usize },
-    WheelUp(usize),
-    WheelDown(usize),
 }
 
 /// Rows that are asked for above and below those that are drawn.
 const MARGIN: usize = 8;
 
 pub fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
-    let page = state.tree_rows().saturating_sub(1).max(1) as isize;
+    if std::mem::take(&mut state.help) {
+        return vec![Effect::Redraw];
+    }
+    state.wants_enter = false;
+    if state.filter.as_ref().is_some_and(|filter| filter.typing) {
+        if let Some(effects) = filter::typed(state, key) {
+            return effects;
+        }
+    }
+    let page = drawn(state, state.section).saturating_sub(1).max(1) as isize;
     match key {
-        Key::Up | Key::Char('k') => go(state, -1),
-        Key::Down | Key::Char('j') => go(state, 1),
+        Key::Up | Key::Char('k') => walk(state, -1),
+        Key::Down | Key::Char('j') => walk(state, 1),
         Key::PageUp => go(state, -page),
         Key::PageDown => go(state, page),
         Key::Home | Key::Char('g') => go(state, isize::MIN / 2),
@@ -40,118 +48,132 @@ pub fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
         Key::Left | Key::Char('h') => fold(state),
         Key::Right | Key::Char('l') => unfold(state),
         Key::Enter => enter(state),
-        Key::Char('a') => insert(state),
-        Key::Char(_) => vec![],
+        Key::Char('a') => on_path(state, |path| Told::Insert { path }),
+        Key::Char('d') => on_path(state, |path| Told::Diff { path }),
+        Key::Char('/') => filter::open(state),
+        Key::Char('?') => {
+            state.help = true;
+            vec![Effect::Redraw]
+        }
+        Key::Tab => turn(state, 1),
+        Key::BackTab => turn(state, 2),
+        Key::Char(digit @ '1'..='3') => switch(state, Section::ALL[digit as usize - '1' as usize]),
+        Key::Esc => leave(state),
+        Key::Backspace | Key::Char(_) => vec![],
     }
 }
 
-/// Selection and scroll moved by the wheel, or by a click; a click on a directory folds it, a click on what is
-/// selected already does what Enter does.
-pub fn clicked(state: &mut State, mouse: Mouse) -> Vec<Effect> {
-    let line = match mouse {
-        Mouse::WheelUp(lines) => return scroll(state, -(lines.min(1000) as isize)),
-        Mouse::WheelDown(lines) => return scroll(state, lines.min(1000) as isize),
-        Mouse::Click { line } => line,
-    };
-    let Some(target) = at_line(state, line) else { return vec![] };
-    let again = state.selected == target;
-    state.selected = target;
-    let directory =
-        matches!(target, Selected::Tree(index) if state.tree.row(index).is_some_and(|row| row.kind != Kind::File));
-    let mut effects = vec![Effect::Redraw];
-    if again || directory {
-        effects.extend(enter(state));
+/// Out of the filter; else what was told at the foot is gone.
+fn leave(state: &mut State) -> Vec<Effect> {
+    if state.filter.is_some() {
+        return filter::close(state);
     }
-    effects
-}
-
-/// What is drawn on `line` of the pane.
-fn at_line(state: &State, line: usize) -> Option<Selected> {
-    let head = state.head_rows();
-    if line < head {
-        return None;
-    }
-    if line < head + state.tree_rows() {
-        let index = state.top + line - head;
-        return (index < state.tree.total).then_some(Selected::Tree(index));
-    }
-    let from = state.rows.checked_sub(state.drawn_commands().len())?;
-    let hidden = state.commands.len() - state.drawn_commands().len();
-    (line >= from && line < state.rows).then(|| Selected::Command(hidden + line - from))
-}
-
-fn scroll(state: &mut State, lines: isize) -> Vec<Effect> {
-    let before = state.top;
-    let last = state.tree.total.saturating_sub(state.tree_rows()) as isize;
-    state.top = (state.top as isize + lines).clamp(0, last) as usize;
-    if state.top == before {
+    if std::mem::take(&mut state.notice).is_empty() {
         return vec![];
     }
     vec![Effect::Redraw]
 }
 
-/// The selection `by` rows further, through the tree and on into the commands.
-fn go(state: &mut State, by: isize) -> Vec<Effect> {
-    let (total, drawn) = (state.tree.total as isize, state.drawn_commands().len() as isize);
-    let hidden = state.commands.len() as isize - drawn;
-    let now = match state.selected {
-        Selected::Tree(index) => index as isize,
-        Selected::Command(index) => total + index as isize - hidden,
-    };
-    let then = now.saturating_add(by).clamp(0, (total + drawn - 1).max(0));
-    let selected = if then < total || drawn == 0 {
-        Selected::Tree(then as usize)
-    } else {
-        Selected::Command((then - total + hidden) as usize)
-    };
-    if selected == state.selected {
+/// To the next section that has something, `by` further.
+fn turn(state: &mut State, by: usize) -> Vec<Effect> {
+    let mut section = state.section;
+    for _ in Section::ALL {
+        section = Section::ALL[(section as usize + by) % 3];
+        if state.total(section) > 0 || section == Section::Files {
+            break;
+        }
+    }
+    switch(state, section)
+}
+
+pub fn switch(state: &mut State, section: Section) -> Vec<Effect> {
+    if state.section == section {
         return vec![];
     }
-    state.selected = selected;
+    let mut effects = filter::close(state);
+    state.section = section;
+    settle(state, true);
+    effects.push(Effect::Redraw);
+    effects
+}
+
+/// One row on; at the end of a section, into the one beside it.
+fn walk(state: &mut State, by: isize) -> Vec<Effect> {
+    let at = state.place(state.section).at;
+    let last = state.total(state.section).saturating_sub(1);
+    let leaves = if by < 0 { at == 0 } else { at >= last };
+    let next = state.section as isize + by;
+    let beside = (0..3).contains(&next).then(|| Section::ALL[next as usize]).filter(|_| state.filter.is_none());
+    // past an empty one
+    let beside = beside.map(|one| match state.total(one) {
+        0 if (0..3).contains(&(next + by)) => Section::ALL[(next + by) as usize],
+        _ => one,
+    });
+    match beside {
+        Some(section) if leaves && state.total(section) > 0 => {
+            let end = state.total(section) - 1;
+            state.places[section as usize].at = if by < 0 { end } else { 0 };
+            switch(state, section)
+        }
+        _ => go(state, by),
+    }
+}
+
+/// The selection `by` rows further in its section.
+pub fn go(state: &mut State, by: isize) -> Vec<Effect> {
+    let last = state.total(state.section).saturating_sub(1) as isize;
+    let place = &mut state.places[state.section as usize];
+    let then = (place.at as isize).saturating_add(by).clamp(0, last) as usize;
+    if then == place.at {
+        return vec![];
+    }
+    place.at = then;
     reveal(state);
     vec![Effect::Redraw]
 }
 
 fn reveal(state: &mut State) {
-    if let Selected::Tree(index) = state.selected {
-        let rows = state.tree_rows().max(1);
-        state.top = state.top.clamp((index + 1).saturating_sub(rows), index);
-    }
+    let rows = drawn(state, state.section).max(1);
+    let place = &mut state.places[state.section as usize];
+    place.top = place.top.clamp((place.at + 1).saturating_sub(rows), place.at);
 }
 
-/// Selection and scroll brought back to what there is, after the tree or the pane has changed.
-pub fn settle(state: &mut State) {
-    state.top = state.top.min(state.tree.total.saturating_sub(state.tree_rows()));
-    let first = state.commands.len() - state.drawn_commands().len();
-    match state.selected {
-        Selected::Tree(index) => {
-            state.selected = Selected::Tree(index.min(state.tree.total.saturating_sub(1)));
-        }
-        Selected::Command(_) if first == state.commands.len() => {
-            state.selected = Selected::Tree(state.tree.total.saturating_sub(1));
-        }
-        Selected::Command(index) => {
-            state.selected = Selected::Command(index.clamp(first, state.commands.len() - 1));
-        }
+/// Whether the selection is among the rows that are drawn; the wheel may have left it behind.
+pub fn in_sight(state: &State) -> bool {
+    let place = state.place(state.section);
+    (place.top..place.top + drawn(state, state.section).max(1)).contains(&place.at)
+}
+
+/// Selection and scroll brought back to what there is, after the lists or the pane have changed; with `follow` the
+/// selection is in sight then.
+pub fn settle(state: &mut State, follow: bool) {
+    if state.total(state.section) == 0 && state.filter.is_none() && state.link == crate::state::Link::Alive {
+        state.section = Section::Files;
     }
-    reveal(state);
+    for section in Section::ALL {
+        let (total, rows) = (state.total(section), drawn(state, section));
+        let place = &mut state.places[section as usize];
+        place.at = place.at.min(total.saturating_sub(1));
+        place.top = place.top.min(total.saturating_sub(rows));
+    }
+    if follow {
+        reveal(state);
+    }
 }
 
 fn fold(state: &mut State) -> Vec<Effect> {
-    let Selected::Tree(index) = state.selected else { return vec![] };
-    let Some(row) = state.tree.row(index).cloned() else { return vec![] };
+    let Some(row) = state.selected_row().cloned() else { return vec![] };
     if row.kind == Kind::Unfolded {
         return tell(state, &Told::Fold { path: row.path, open: false });
     }
-    match state.tree.find(row.parent()) {
-        Some(parent) => go(state, parent as isize - index as isize),
+    match state.tree.find(|one| one.path == row.parent()) {
+        Some(parent) => go(state, parent as isize - state.place(Section::Files).at as isize),
         None => vec![],
     }
 }
 
 fn unfold(state: &mut State) -> Vec<Effect> {
-    let Selected::Tree(index) = state.selected else { return vec![] };
-    let Some(row) = state.tree.row(index).cloned() else { return vec![] };
+    let Some(row) = state.selected_row().cloned() else { return vec![] };
     match row.kind {
         Kind::Folded => tell(state, &Told::Fold { path: row.path, open: true }),
         Kind::Unfolded => go(state, 1),
@@ -159,41 +181,58 @@ fn unfold(state: &mut State) -> Vec<Effect> {
     }
 }
 
-fn enter(state: &mut State) -> Vec<Effect> {
-    let told = match state.selected {
-        Selected::Tree(index) => state.tree.row(index).map(|row| match row.kind {
+/// Open the file, fold the directory, resume the conversation, send the command.
+pub fn enter(state: &mut State) -> Vec<Effect> {
+    if !state.up_to_date() {
+        state.wants_enter = true;
+        return vec![];
+    }
+    let at = state.place(state.section).at;
+    let told = match state.section {
+        Section::Files => state.tree.row(at).map(|row| match row.kind {
             Kind::File => Told::OpenFile { path: row.path.clone() },
             kind => Told::Fold { path: row.path.clone(), open: kind == Kind::Folded },
         }),
-        Selected::Command(index) => state
+        Section::Conversations => state.talks.row(at).map(|talk| Told::Resume { conversation: talk.id.clone() }),
+        Section::Commands => state
             .commands
-            .get(index)
+            .row(at)
             .map(|command| Told::SendCommand { terminal: command.terminal.clone(), number: command.number }),
     };
     told.map_or(vec![], |told| tell(state, &told))
 }
 
-fn insert(state: &mut State) -> Vec<Effect> {
-    let Selected::Tree(index) = state.selected else { return vec![] };
-    let Some(row) = state.tree.row(index) else { return vec![] };
-    let path = row.path.clone();
-    tell(state, &Told::Insert { path })
+fn on_path(state: &mut State, what: impl FnOnce(String) -> Told) -> Vec<Effect> {
+    let Some(row) = state.selected_row() else { return vec![] };
+    let told = what(row.path.clone());
+    tell(state, &told)
 }
 
-/// Asks for other rows of the tree, when those that are drawn (and a few around them) are not here. The same
-/// rows are asked for once only.
+/// The rows that are drawn of each section.
+pub fn wanted(state: &State) -> Wanted {
+    let rows = layout(state).rows;
+    Section::ALL.map(|section| (state.place(section).top, rows[section as usize]))
+}
+
+/// Asks for other rows, when those that are drawn (and a few around them) are not here. The same rows are asked
+/// for once only.
 pub fn view(state: &mut State) -> Vec<Effect> {
-    let (first, rows) = (state.top, state.tree_rows());
-    let window = &state.tree;
-    let from = first.saturating_sub(MARGIN);
-    let until = (first + rows + MARGIN).min(window.total);
-    let here = window.first <= from && until <= window.first + window.rows.len();
-    if here || rows == 0 || state.asked == Some((first, rows)) {
+    let wanted = wanted(state);
+    let here = wanted.iter().zip(Section::ALL).all(|((first, rows), section)| {
+        let (from, until) = (first.saturating_sub(MARGIN), first + rows + MARGIN);
+        *rows == 0
+            || match section {
+                Section::Files => state.tree.holds(from, until),
+                Section::Conversations => state.talks.holds(from, until),
+                Section::Commands => state.commands.holds(from, until),
+            }
+    });
+    if here || state.asked == Some(wanted) {
         return vec![];
     }
-    let effects = tell(state, &Told::View { first, rows });
+    let effects = tell(state, &Told::View { wanted });
     if !effects.is_empty() {
-        state.asked = Some((first, rows));
+        state.asked = Some(wanted);
     }
     effects
 }

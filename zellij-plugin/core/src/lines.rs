@@ -1,7 +1,7 @@
 //! The lines between daemon and plugin (the daemon's side: picode/protocol/plugin.py). Unknown fields are ignored.
 
 use crate::json::{self, Json};
-use crate::state::{Activity, Command, Kind, Row, State, Status, Window};
+use crate::state::{Activity, Command, Kind, Row, Section, State, Status, Talk, Wanted, Window};
 
 pub const VERSION: usize = 1;
 /// The pipe that the daemon keeps open, for lines from the plugin.
@@ -18,55 +18,100 @@ pub struct Snapshot {
     pub project: String,
     pub branch: String,
     pub status: Status,
-    /// `None`: this snapshot's rows are for another instance.
-    pub tree: Option<Window>,
-    pub commands: Vec<Command>,
+    /// `None`: the rows in this snapshot are for another instance.
+    pub lists: Option<Lists>,
+    pub paused: usize,
+    pub terminals: usize,
     pub notice: String,
 }
 
-/// A snapshot, as far as it concerns the instance `(plugin, client)`; `None` when it is no snapshot.
-pub fn snapshot(line: &str, plugin: u32, client: u32) -> Option<Snapshot> {
-    let value = json::parse(line)?;
-    if value.get("type").text() != "snapshot" || value.get("v").count() != VERSION {
-        return None;
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Lists {
+    /// `None`: the daemon has not looked at the project yet.
+    pub tree: Option<Window<Row>>,
+    pub talks: Window<Talk>,
+    pub commands: Window<Command>,
+    pub filtered: Option<(String, String)>,
+}
+
+/// What a line on the snapshots' pipe is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Heard {
+    Snapshot(Box<Snapshot>),
+    /// From a daemon that speaks another version.
+    Foreign,
+    /// Nothing that this version knows.
+    Unknown,
+}
+
+/// What `line` means for the instance `(plugin, client)`.
+pub fn hear(line: &str, plugin: u32, client: u32) -> Heard {
+    let Some(value) = json::parse(line) else { return Heard::Unknown };
+    if value.get("type").text() != "snapshot" || value.get("v").number().is_none() {
+        return Heard::Unknown;
     }
-    Some(Snapshot {
+    if value.get("v").count() != VERSION {
+        return Heard::Foreign;
+    }
+    Heard::Snapshot(Box::new(Snapshot {
         events_pipe: value.get("events_pipe").text().to_string(),
         beat: value.get("beat").is_true(),
         project: value.get("project").text().to_string(),
         branch: value.get("branch").text().to_string(),
         status: status(value.get("status")),
-        tree: window(value.get("tree"), plugin, client),
-        commands: value.get("commands").list().iter().map(command).collect(),
+        lists: lists(&value, plugin, client),
+        paused: value.get("paused").count(),
+        terminals: value.get("terminals").count(),
         notice: value.get("notice").text().to_string(),
-    })
+    }))
+}
+
+fn activity(value: &Json) -> Activity {
+    match value.text() {
+        "thinking" => Activity::Thinking,
+        "tool" => Activity::Tool,
+        "waiting" => Activity::Waiting,
+        _ => Activity::Idle,
+    }
 }
 
 fn status(value: &Json) -> Status {
     Status {
-        activity: match value.get("state").text() {
-            "thinking" => Activity::Thinking,
-            "tool" => Activity::Tool,
-            "waiting" => Activity::Waiting,
-            _ => Activity::Idle,
-        },
+        activity: activity(value.get("state")),
         model: value.get("model").text().to_string(),
         cost: value.get("cost").number().unwrap_or(0.0),
         queued: value.get("queued").count(),
     }
 }
 
-fn window(value: &Json, plugin: u32, client: u32) -> Option<Window> {
-    if !matches!(value, Json::Object(_)) {
-        return None;
+fn lists(value: &Json, plugin: u32, client: u32) -> Option<Lists> {
+    let meant = value.get("tree").get("for").list();
+    if let [his_plugin, .., his_client] = meant {
+        if his_plugin.count() != plugin as usize || his_client.count() != client as usize {
+            return None;
+        }
     }
-    let meant = value.get("for").list();
-    if !meant.is_empty() && (meant[0].count() != plugin as usize || meant.last()?.count() != client as usize) {
-        return None;
-    }
+    let filter = value.get("filter");
+    let filtered = (filter.get("section").text().to_string(), filter.get("query").text().to_string());
+    Some(Lists {
+        tree: tree(value.get("tree")),
+        talks: talks(value.get("conversations")),
+        commands: commands(value),
+        filtered: (!filtered.1.is_empty()).then_some(filtered),
+    })
+}
+
+fn window<T>(first: &Json, total: &Json, rows: Vec<T>) -> Window<T> {
+    let first = first.count();
+    Window { first, total: total.count().max(first.saturating_add(rows.len())), rows }
+}
+
+fn tree(value: &Json) -> Option<Window<Row>> {
+    let Json::Object(_) = value else { return None };
     let mut rows: Vec<Row> = Vec::new();
     for row in value.get("rows").list() {
-        let [kind, mark, kept, rest] = row.list() else { return None };
+        // a later daemon may tell more of a row
+        let [kind, mark, kept, rest, ..] = row.list() else { return None };
         let before = rows.last().map_or("", |row| row.path.as_str());
         let mut path: String = before.chars().take(kept.count()).collect();
         path.push_str(rest.text());
@@ -75,20 +120,37 @@ fn window(value: &Json, plugin: u32, client: u32) -> Option<Window> {
             "o" => Kind::Unfolded,
             _ => Kind::File,
         };
-        rows.push(Row { kind, mark: mark.text().chars().next().unwrap_or(' '), path });
+        rows.push(Row { kind, mark: mark.text().chars().next().unwrap_or(' '), path, touched: false });
     }
-    let first = value.get("first").count();
-    let total = value.get("total").count().max(first.saturating_add(rows.len()));
-    Some(Window { first, total, rows })
+    for at in value.get("touched").list() {
+        if let Some(row) = rows.get_mut(at.count()) {
+            row.touched = true;
+        }
+    }
+    Some(window(value.get("first"), value.get("total"), rows))
 }
 
-fn command(value: &Json) -> Command {
-    Command {
-        terminal: value.get("terminal").text().to_string(),
-        number: value.get("number").count(),
-        text: value.get("command").text().to_string(),
-        status: value.get("status").number().map(|status| status as i64),
-    }
+fn talks(value: &Json) -> Window<Talk> {
+    let rows = value.get("rows").list().iter().map(|row| Talk {
+        id: row.get("id").text().to_string(),
+        name: row.get("name").text().to_string(),
+        age: row.get("age").text().to_string(),
+        activity: activity(row.get("state")),
+        current: row.get("current").is_true(),
+    });
+    window(value.get("first"), value.get("total"), rows.collect())
+}
+
+/// They come with the latest last, and are counted from the latest on.
+fn commands(value: &Json) -> Window<Command> {
+    let rows = value.get("commands").list().iter().rev().map(|row| Command {
+        terminal: row.get("terminal").text().to_string(),
+        number: row.get("number").count(),
+        text: row.get("command").text().to_string(),
+        status: row.get("status").number().map(|status| status as i64),
+        files: row.get("files").number().map(|files| files as usize),
+    });
+    window(value.get("commands_first"), value.get("commands_total"), rows.collect())
 }
 
 /// What the plugin tells the daemon.
@@ -99,12 +161,23 @@ pub enum Told {
         pipe: String,
         zellij: String,
         server: u32,
-        first: usize,
-        rows: usize,
+        wanted: Wanted,
     },
     View {
-        first: usize,
-        rows: usize,
+        wanted: Wanted,
+    },
+    /// Show of a section only what fits; an empty query: all again.
+    Filter {
+        section: Section,
+        query: String,
+    },
+    /// Show what the assistant changed in this file, else what Git says of it.
+    Diff {
+        path: String,
+    },
+    /// Make this conversation the workspace's.
+    Resume {
+        conversation: String,
     },
     Fold {
         path: String,
@@ -127,18 +200,25 @@ pub enum Told {
     Gone,
 }
 
+fn seen(wanted: &Wanted) -> String {
+    let [(first, rows), (talk, talks), (command, commands)] = wanted;
+    format!(",\"first\":{first},\"rows\":{rows},\"conversations\":[{talk},{talks}],\"commands\":[{command},{commands}]")
+}
+
 /// The line, with its line break, that tells it as this instance's next.
 pub fn line(state: &mut State, told: &Told) -> String {
     state.seq += 1;
     let (kind, fields) = match told {
-        Told::Hello { pipe, zellij, server, first, rows } => {
-            let (pipe, zellij) = (json::quote(pipe), json::quote(zellij));
-            (
-                "hello",
-                format!(",\"pipe\":{pipe},\"zellij\":{zellij},\"server\":{server},\"first\":{first},\"rows\":{rows}"),
-            )
+        Told::Hello { pipe, zellij, server, wanted } => {
+            let (pipe, zellij, seen) = (json::quote(pipe), json::quote(zellij), seen(wanted));
+            ("hello", format!(",\"pipe\":{pipe},\"zellij\":{zellij},\"server\":{server}{seen}"))
         }
-        Told::View { first, rows } => ("view", format!(",\"first\":{first},\"rows\":{rows}")),
+        Told::View { wanted } => ("view", seen(wanted)),
+        Told::Filter { section, query } => {
+            ("filter", format!(",\"section\":\"{}\",\"query\":{}", section.name(), json::quote(query)))
+        }
+        Told::Diff { path } => ("diff", format!(",\"path\":{}", json::quote(path))),
+        Told::Resume { conversation } => ("resume", format!(",\"conversation\":{}", json::quote(conversation))),
         Told::Fold { path, open } => ("fold", format!(",\"path\":{},\"open\":{open}", json::quote(path))),
         Told::OpenFile { path } => ("open_file", format!(",\"path\":{}", json::quote(path))),
         Told::Insert { path } => ("insert", format!(",\"path\":{}", json::quote(path))),

@@ -1,7 +1,10 @@
 //! The pane as lines of text, each with the parts that stand out. No colours here: the plugin names the theme's.
 
-use crate::state::{Activity, Command, Grant, Kind, Link, Row, Selected, State};
-use crate::text::{fit, harmless, width, wrap};
+use crate::help;
+use crate::layout::{layout, Spot};
+use crate::rows;
+use crate::state::{Activity, Grant, Link, Section, State};
+use crate::text::{fit, width, wrap};
 
 /// Why a part of a line stands out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,27 +27,32 @@ pub struct Line {
 }
 
 impl Line {
-    fn add(&mut self, text: &str, role: Option<Role>) {
+    pub fn add(&mut self, text: &str, role: Option<Role>) {
         let from = self.text.chars().count();
         self.text.push_str(text);
-        if let Some(role) = role {
+        if let Some(role) = role.filter(|_| !text.is_empty()) {
             self.parts.push((from, self.text.chars().count(), role));
         }
     }
 
-    fn of(text: &str, columns: usize, role: Option<Role>) -> Line {
+    pub fn of(text: &str, columns: usize, role: Option<Role>) -> Line {
         let mut line = Line::default();
         line.add(&fit(text, columns), role);
         line
     }
 
     /// `text` at the right edge, where there is room for it.
-    fn add_right(&mut self, text: &str, columns: usize, role: Role) {
+    pub fn add_right(&mut self, text: &str, columns: usize, role: Role) {
         let used = width(&self.text);
         if !text.is_empty() && used + width(text) < columns {
             self.add(&" ".repeat(columns - used - width(text)), None);
             self.add(text, Some(role));
         }
+    }
+
+    /// Blanks up to the right edge.
+    pub fn fill(&mut self, columns: usize) {
+        self.add(&" ".repeat(columns.saturating_sub(width(&self.text))), None);
     }
 }
 
@@ -71,14 +79,144 @@ fn words(state: &State, text: &str) -> Vec<Line> {
 }
 
 fn explorer(state: &State) -> Vec<Line> {
-    let mut lines = head(state);
-    lines.truncate(state.head_rows());
-    lines.resize(state.head_rows(), Line::default());
-    lines.extend((0..state.tree_rows()).map(|line| tree_line(state, state.top + line)));
-    if state.notice_rows() == 1 {
-        lines.push(Line::of(&state.notice, state.columns, Some(Role::Busy)));
+    if state.help {
+        return keys(state);
     }
-    lines.extend(commands(state));
+    let head = head(state);
+    let spots = layout(state).spots(state.section);
+    spots.into_iter().map(|spot| line(state, spot, &head)).collect()
+}
+
+fn line(state: &State, spot: Spot, head: &[Line]) -> Line {
+    match spot {
+        Spot::Head(at) => head.get(at).cloned().unwrap_or_default(),
+        Spot::Tabs => tabs(state),
+        Spot::Gap => Line::default(),
+        Spot::Title(section) => title(state, section),
+        Spot::Filter => filter(state),
+        Spot::Row(section, at) => rows::line(state, section, state.place(section).top + at),
+        Spot::Notice(at) => notice(state, at),
+        Spot::Keys => foot(state),
+    }
+}
+
+fn notice(state: &State, at: usize) -> Line {
+    let lines = wrap(&state.notice, state.columns);
+    // the last line of several shows that there is more
+    let text = if at + 1 == layout(state).notice { lines[at..].join(" ") } else { lines[at].clone() };
+    Line::of(&text, state.columns, Some(Role::Busy))
+}
+
+/// The section's name, and what is to be known of all of it.
+fn title(state: &State, section: Section) -> Line {
+    let role = if state.section == section { Role::Title } else { Role::Dim };
+    let mut line = Line::of(section.title(), state.columns, Some(role));
+    match (section, state.paused, state.terminals) {
+        (Section::Commands, 0, _) | (Section::Files, ..) => {}
+        (Section::Commands, _, 0 | 1) => line.add_right("paused", state.columns, Role::Bad),
+        (Section::Commands, paused, all) => {
+            line.add_right(&format!("{paused} of {all} paused"), state.columns, Role::Bad);
+            if width(&line.text) == width(section.title()) {
+                line.add_right("paused", state.columns, Role::Bad);
+            }
+        }
+        (Section::Conversations, ..) => line.add_right(&state.talks.total.to_string(), state.columns, Role::Dim),
+    }
+    line
+}
+
+/// The names of the sections where there is room, else the one in use; with each, where it begins and ends.
+fn tab_parts(state: &State) -> Vec<(Section, usize, String)> {
+    let whole: usize = Section::ALL.iter().map(|section| section.title().len() + 4).sum();
+    let mut column = 0;
+    let mut parts = vec![];
+    for section in Section::ALL {
+        let number = section as usize + 1;
+        let text = match (whole <= state.columns + 2, state.section == section) {
+            (true, _) => format!("{number} {}", section.title()),
+            (false, true) => fit(&format!("{number} {}", section.title()), state.columns.saturating_sub(4)),
+            (false, false) => number.to_string(),
+        };
+        let next = column + width(&text) + if whole <= state.columns + 2 { 2 } else { 1 };
+        parts.push((section, column, text));
+        column = next;
+    }
+    parts
+}
+
+fn tabs(state: &State) -> Line {
+    let mut line = Line::default();
+    for (section, column, text) in tab_parts(state) {
+        if column + width(&text) > state.columns {
+            break;
+        }
+        line.fill(column);
+        line.add(&text, Some(if section == state.section { Role::Title } else { Role::Dim }));
+    }
+    line
+}
+
+/// The section whose name is drawn at `column` of the tabs.
+pub fn tab_at(state: &State, column: usize) -> Option<Section> {
+    let parts = tab_parts(state);
+    parts.into_iter().find(|(_, from, text)| (*from..from + width(text)).contains(&column)).map(|part| part.0)
+}
+
+fn filter(state: &State) -> Line {
+    let Some(filter) = &state.filter else { return Line::default() };
+    let count = match state.total(filter.section) {
+        _ if !state.up_to_date() => "…".to_string(),
+        _ if filter.query.is_empty() => String::new(),
+        total => total.to_string(),
+    };
+    let cursor = if filter.typing { "▏" } else { "" };
+    let room = state.columns.saturating_sub(width(cursor) + width(&count) + 2).max(2);
+    let mut line = Line::default();
+    line.add(&fit("/", state.columns), Some(Role::Busy));
+    // the end of what was typed is what is looked at
+    let query: Vec<char> = filter.query.chars().collect();
+    let mut from = 0;
+    while from < query.len() && width(&query[from..].iter().collect::<String>()) > room.saturating_sub(1) {
+        from += 1;
+    }
+    let shown: String = query[from..].iter().collect();
+    line.add(&fit(&format!("{shown}{cursor}"), state.columns.saturating_sub(1)), Some(Role::Title));
+    line.add_right(&count, state.columns, Role::Dim);
+    line
+}
+
+fn foot(state: &State) -> Line {
+    let mut line = Line::default();
+    for (key, does) in help::foot(state) {
+        let gap = if line.text.is_empty() { 0 } else { 2 };
+        if width(&line.text) + gap + width(key) + 1 + width(does) > state.columns {
+            break;
+        }
+        line.add(&" ".repeat(gap), None);
+        line.add(key, Some(Role::Title));
+        line.add(&format!(" {does}"), Some(Role::Dim));
+    }
+    line
+}
+
+/// All keys; what each does stands below it where the pane is narrow.
+fn keys(state: &State) -> Vec<Line> {
+    let columns = state.columns;
+    let wide = help::KEYS.iter().map(|(key, _)| width(key)).max().unwrap_or(0) + 2;
+    let mut lines = vec![];
+    for (key, does) in help::KEYS {
+        let beside = columns >= wide + 24;
+        let mut line = Line::of(key, columns, Some(Role::Title));
+        let (indent, room) = if beside { (wide, columns - wide) } else { (2, columns.saturating_sub(2)) };
+        for (at, text) in wrap(does, room).into_iter().enumerate() {
+            if !beside || at > 0 {
+                lines.push(std::mem::take(&mut line));
+            }
+            line.fill(indent.min(columns));
+            line.add(&fit(&text, room), None);
+        }
+        lines.push(line);
+    }
     lines
 }
 
@@ -99,6 +237,8 @@ fn head(state: &State) -> Vec<Line> {
     if state.link == Link::Alive {
         if status.queued > 0 {
             first.add_right(&format!("{} queued", status.queued), columns, Role::Dim);
+        } else if state.paused > 0 && layout(state).tabs {
+            first.add_right("paused", columns, Role::Bad);
         }
         second.add_right(&cost, columns, Role::Dim);
     }
@@ -127,73 +267,4 @@ fn cost(dollars: f64) -> String {
     } else {
         format!("${dollars:.2}")
     }
-}
-
-fn tree_line(state: &State, index: usize) -> Line {
-    let selected = state.selected == Selected::Tree(index);
-    match state.tree.row(index) {
-        Some(row) => row_line(state.columns, row, selected),
-        None if index < state.tree.total => Line { selected, ..Line::of("…", state.columns, Some(Role::Dim)) },
-        None if index == 0 && state.planted => Line::of("(no files)", state.columns, Some(Role::Dim)),
-        None => Line::default(),
-    }
-}
-
-fn row_line(columns: usize, row: &Row, selected: bool) -> Line {
-    let mut line = Line { selected, ..Line::default() };
-    // two columns a level, but never more than a third of the pane
-    let indent = (row.depth() * 2).min(columns / 3);
-    line.add(&" ".repeat(indent.min(columns)), None);
-    let (sign, role) = match row.kind {
-        Kind::Folded => ("▸ ", Some(Role::Directory)),
-        Kind::Unfolded => ("▾ ", Some(Role::Directory)),
-        Kind::File => ("  ", None),
-    };
-    let room = columns.saturating_sub(indent + 4);
-    line.add(&fit(sign, columns.saturating_sub(indent)), role);
-    let role = if row.mark == ' ' { role } else { Some(mark_role(row.mark)) };
-    line.add(&fit(row.name(), room), role);
-    if row.mark != ' ' {
-        line.add_right(&harmless(&row.mark.to_string()), columns, mark_role(row.mark));
-    } else if selected {
-        let rest = columns.saturating_sub(width(&line.text));
-        line.add(&" ".repeat(rest), None);
-    }
-    line
-}
-
-fn mark_role(mark: char) -> Role {
-    match mark {
-        'A' | '?' => Role::Good,
-        'D' | 'U' => Role::Bad,
-        _ => Role::Changed,
-    }
-}
-
-fn commands(state: &State) -> Vec<Line> {
-    if state.command_rows() == 0 {
-        return vec![];
-    }
-    let mut lines = vec![Line::default(), Line::of("Last commands", state.columns, Some(Role::Title))];
-    let hidden = state.commands.len() - state.drawn_commands().len();
-    for (index, command) in state.drawn_commands().iter().enumerate() {
-        lines.push(command_line(state.columns, command, state.selected == Selected::Command(hidden + index)));
-    }
-    lines
-}
-
-fn command_line(columns: usize, command: &Command, selected: bool) -> Line {
-    let mut line = Line { selected, ..Line::default() };
-    let (sign, role) = match command.status {
-        None => ("… ".to_string(), Role::Busy),
-        Some(0) => ("✓ ".to_string(), Role::Good),
-        Some(status) => (format!("✗ {status} "), Role::Bad),
-    };
-    line.add(&fit(&sign, columns), Some(role));
-    line.add(&fit(&command.text, columns.saturating_sub(width(&sign))), None);
-    if selected {
-        let rest = columns.saturating_sub(width(&line.text));
-        line.add(&" ".repeat(rest), None);
-    }
-    line
 }

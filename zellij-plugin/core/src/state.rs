@@ -20,6 +20,28 @@ pub struct Status {
     pub queued: usize,
 }
 
+/// The three lists of the pane; each has its own selection and scroll.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Section {
+    #[default]
+    Files,
+    Conversations,
+    Commands,
+}
+
+impl Section {
+    pub const ALL: [Section; 3] = [Section::Files, Section::Conversations, Section::Commands];
+
+    /// Its name in the lines between daemon and plugin.
+    pub fn name(self) -> &'static str {
+        ["files", "conversations", "commands"][self as usize]
+    }
+
+    pub fn title(self) -> &'static str {
+        ["Files", "Conversations", "Commands"][self as usize]
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     File,
@@ -34,6 +56,8 @@ pub struct Row {
     /// Git's letter, or a blank.
     pub mark: char,
     pub path: String,
+    /// The assistant changed it, or something below it, in this conversation.
+    pub touched: bool,
 }
 
 impl Row {
@@ -51,22 +75,16 @@ impl Row {
     }
 }
 
-/// The part of the tree that the daemon has sent: `rows` begin at row `first` of `total`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Window {
-    pub first: usize,
-    pub total: usize,
-    pub rows: Vec<Row>,
-}
-
-impl Window {
-    pub fn row(&self, index: usize) -> Option<&Row> {
-        self.rows.get(index.checked_sub(self.first)?)
-    }
-
-    pub fn find(&self, path: &str) -> Option<usize> {
-        self.rows.iter().position(|row| row.path == path).map(|at| at + self.first)
-    }
+/// A conversation of this project.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Talk {
+    pub id: String,
+    pub name: String,
+    /// How long ago it was written, in words.
+    pub age: String,
+    pub activity: Activity,
+    /// The workspace belongs to it.
+    pub current: bool,
 }
 
 /// A command of one of the workspace's terminals.
@@ -77,14 +95,60 @@ pub struct Command {
     pub text: String,
     /// `None` while it runs.
     pub status: Option<i64>,
+    /// How many files changed while it ran; `None`: not known.
+    pub files: Option<usize>,
 }
 
-/// What the selection stands on; the number of a tree row counts from the top of the whole tree.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Selected {
-    Tree(usize),
-    Command(usize),
+/// The part of a list that the daemon has sent: `rows` begin at row `first` of `total`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Window<T> {
+    pub first: usize,
+    pub total: usize,
+    pub rows: Vec<T>,
 }
+
+impl<T> Default for Window<T> {
+    fn default() -> Window<T> {
+        Window { first: 0, total: 0, rows: Vec::new() }
+    }
+}
+
+impl<T> Window<T> {
+    pub fn row(&self, index: usize) -> Option<&T> {
+        self.rows.get(index.checked_sub(self.first)?)
+    }
+
+    pub fn find(&self, is_it: impl Fn(&T) -> bool) -> Option<usize> {
+        self.rows.iter().position(is_it).map(|at| at + self.first)
+    }
+
+    /// Whether the rows from `from` until `until` are here, as far as there are any.
+    pub fn holds(&self, from: usize, until: usize) -> bool {
+        let until = until.min(self.total);
+        from >= until || (self.first <= from && until <= self.first + self.rows.len())
+    }
+}
+
+/// Where a section stands: the selected row and the first one that is drawn, counted from the top of the list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    pub at: usize,
+    pub top: usize,
+}
+
+/// What is looked for in one section.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filter {
+    pub section: Section,
+    pub query: String,
+    /// Letters go into the query; else they are keys again.
+    pub typing: bool,
+    /// Where the section stood before.
+    pub before: Place,
+}
+
+/// First row and count of rows that are drawn, of each section: what the daemon has to send.
+pub type Wanted = [(usize, usize); 3];
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Grant {
@@ -104,7 +168,7 @@ pub enum Link {
     Lost,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct State {
     pub plugin: u32,
     pub client: u32,
@@ -134,84 +198,65 @@ pub struct State {
     pub project: String,
     pub branch: String,
     pub status: Status,
-    pub tree: Window,
+    pub tree: Window<Row>,
     /// The daemon has looked at the project.
     pub planted: bool,
-    pub commands: Vec<Command>,
+    pub talks: Window<Talk>,
+    /// Latest first.
+    pub commands: Window<Command>,
+    /// Terminals whose recording rests, of how many.
+    pub paused: usize,
+    pub terminals: usize,
     /// What went wrong or is worth knowing, for the foot of the pane.
     pub notice: String,
-    pub selected: Selected,
-    /// The first row of the tree that is drawn.
-    pub top: usize,
-    /// The first row that the daemon was asked for last.
-    pub asked: Option<(usize, usize)>,
-}
-
-impl Default for State {
-    fn default() -> State {
-        State {
-            plugin: 0,
-            client: 0,
-            zellij: String::new(),
-            server: 0,
-            grant: Grant::default(),
-            asked_grant: false,
-            mine: None,
-            mode: String::new(),
-            bound_at: 0,
-            wants_pane: false,
-            events_pipe: None,
-            waiting_pipe: None,
-            seq: 0,
-            link: Link::default(),
-            watched: false,
-            heard: false,
-            rows: 0,
-            columns: 0,
-            project: String::new(),
-            branch: String::new(),
-            status: Status::default(),
-            tree: Window::default(),
-            planted: false,
-            commands: Vec::new(),
-            notice: String::new(),
-            selected: Selected::Tree(0),
-            top: 0,
-            asked: None,
-        }
-    }
+    pub section: Section,
+    pub places: [Place; 3],
+    pub filter: Option<Filter>,
+    /// The filter that the rows here come from, by section and query.
+    pub filtered: Option<(String, String)>,
+    /// Enter was pressed before the rows of what was typed had come.
+    pub wants_enter: bool,
+    pub help: bool,
+    /// The last click: when, in milliseconds, and on what.
+    pub clicked: Option<(u64, Section, usize)>,
+    /// What the daemon was asked for last.
+    pub asked: Option<Wanted>,
 }
 
 impl State {
-    /// Lines for the head: the conversation's state, the model, the project's name.
-    pub fn head_rows(&self) -> usize {
-        match self.rows {
-            0..=3 => self.rows.min(1),
-            4..=7 => 2,
-            _ => 4,
+    pub fn place(&self, section: Section) -> Place {
+        self.places[section as usize]
+    }
+
+    pub fn total(&self, section: Section) -> usize {
+        match section {
+            Section::Files => self.tree.total,
+            Section::Conversations => self.talks.total,
+            Section::Commands => self.commands.total,
         }
     }
 
-    /// Lines for the last commands with their title: at most a third of the pane, none where it is very low.
-    pub fn command_rows(&self) -> usize {
-        if self.rows < 8 || self.commands.is_empty() {
-            return 0;
+    /// The row of `section` that the selection stands on, when the section has it.
+    pub fn selected(&self, section: Section) -> usize {
+        self.place(section).at
+    }
+
+    pub fn selected_row(&self) -> Option<&Row> {
+        (self.section == Section::Files).then(|| self.tree.row(self.place(Section::Files).at))?
+    }
+
+    /// Whether the rows of `section` that are here are those of what was typed.
+    pub fn up_to_date(&self) -> bool {
+        match (&self.filter, &self.filtered) {
+            (None, None) => true,
+            (Some(filter), None) => filter.query.is_empty(),
+            (Some(filter), Some((section, query))) => filter.section.name() == section && filter.query == *query,
+            (None, Some(_)) => false,
         }
-        (self.commands.len() + 2).min(self.rows / 3)
     }
 
-    /// The commands that are drawn; the latest are kept, and come last.
-    pub fn drawn_commands(&self) -> &[Command] {
-        let room = self.command_rows().saturating_sub(2);
-        &self.commands[self.commands.len().saturating_sub(room)..]
-    }
-
-    pub fn notice_rows(&self) -> usize {
-        usize::from(!self.notice.is_empty() && self.rows >= 5)
-    }
-
-    /// Lines for the tree.
-    pub fn tree_rows(&self) -> usize {
-        self.rows.saturating_sub(self.head_rows() + self.command_rows() + self.notice_rows())
+    /// The files are a flat list of what was found.
+    pub fn is_flat(&self) -> bool {
+        self.filtered.as_ref().is_some_and(|(section, _)| section == Section::Files.name())
     }
 }

@@ -1,8 +1,10 @@
 //! One input, its effects. Nothing here calls Zellij, reads a clock or waits.
 
-use crate::keys::{self, Key, Mouse};
-use crate::lines::{self, Snapshot, Told};
-use crate::state::{Grant, Link, Selected, State};
+use crate::keys::{self, Key};
+use crate::lines::{self, Heard, Snapshot, Told};
+use crate::mouse::{self, Mouse};
+use crate::state::{Grant, Link, State};
+use crate::take::take;
 
 /// Seconds without a snapshot after which the daemon counts as gone; it sends one each 20 at least.
 const PATIENCE: f64 = 60.0;
@@ -97,7 +99,7 @@ pub fn step(state: &mut State, input: Input) -> Vec<Effect> {
         Input::Key(Key::Enter) if state.grant == Grant::Denied => vec![Effect::AskPermission],
         Input::Key(_) if state.grant != Grant::Given => vec![],
         Input::Key(key) => revived(state, |state| keys::pressed(state, key)),
-        Input::Mouse(mouse) => revived(state, |state| keys::clicked(state, mouse)),
+        Input::Mouse(mouse) => revived(state, |state| mouse::clicked(state, mouse)),
         Input::Message { source, name, payload } => message(state, source, &name, payload),
         Input::Size { rows, columns } => sized(state, rows, columns),
         Input::Woke => woke(state),
@@ -121,9 +123,8 @@ pub fn tell(state: &mut State, told: &Told) -> Vec<Effect> {
 }
 
 fn hello(state: &State) -> Told {
-    let (first, rows) = (state.top, state.tree_rows());
     let pipe = state.events_pipe.clone().unwrap_or_default();
-    Told::Hello { pipe, zellij: state.zellij.clone(), server: state.server, first, rows }
+    Told::Hello { pipe, zellij: state.zellij.clone(), server: state.server, wanted: keys::wanted(state) }
 }
 
 fn greet(state: &mut State) -> Vec<Effect> {
@@ -133,8 +134,9 @@ fn greet(state: &mut State) -> Vec<Effect> {
 
 /// The first size means that the pane is there: a question that Zellij gets before is never shown.
 fn sized(state: &mut State, rows: usize, columns: usize) -> Vec<Effect> {
+    let follow = keys::in_sight(state);
     (state.rows, state.columns) = (rows, columns);
-    keys::settle(state);
+    keys::settle(state, follow);
     if std::mem::replace(&mut state.asked_grant, true) {
         return vec![];
     }
@@ -232,9 +234,10 @@ fn message(state: &mut State, source: Source, name: &str, payload: Option<String
         }
         (Source::Pipe(pipe), lines::EVENTS, Some(_)) => opened(state, pipe),
         (Source::Pipe(pipe), lines::SNAPSHOT, Some(payload)) => {
-            match lines::snapshot(&payload, state.plugin, state.client) {
-                Some(snapshot) => shown(state, &pipe, snapshot),
-                None => vec![],
+            match lines::hear(&payload, state.plugin, state.client) {
+                Heard::Snapshot(snapshot) => shown(state, &pipe, *snapshot),
+                Heard::Foreign => foreign(state),
+                Heard::Unknown => vec![],
             }
         }
         // without a payload: the last word of a `zellij pipe` whose input ended
@@ -246,6 +249,8 @@ fn message(state: &mut State, source: Source, name: &str, payload: Option<String
 fn opened(state: &mut State, pipe: String) -> Vec<Effect> {
     state.events_pipe = Some(pipe.clone());
     let mut effects = vec![Effect::Block(pipe.clone()), Effect::Remember(pipe)];
+    // a new pipe may come because another tab's explorer was closed, and the key was bound to that one
+    effects.push(bind(state));
     effects.extend(greet(state));
     if state.mine != Some(true) {
         effects.push(Effect::ListClients);
@@ -273,49 +278,21 @@ fn shown(state: &mut State, pipe: &str, snapshot: Snapshot) -> Vec<Effect> {
     if take(state, snapshot) {
         effects.push(Effect::Redraw);
     }
+    if state.wants_enter && state.up_to_date() {
+        state.wants_enter = false;
+        effects.extend(keys::enter(state));
+    }
     effects
 }
 
-/// Whether anything that is drawn has changed.
-fn take(state: &mut State, snapshot: Snapshot) -> bool {
-    let first = !state.planted && snapshot.tree.is_some();
-    state.planted |= first;
-    let tree = snapshot.tree.unwrap_or_else(|| state.tree.clone());
-    let same = !first
-        && state.link == Link::Alive
-        && state.project == snapshot.project
-        && state.branch == snapshot.branch
-        && state.status == snapshot.status
-        && state.tree == tree
-        && state.commands == snapshot.commands
-        && state.notice == snapshot.notice;
-    if same {
-        return false;
+/// The daemon was upgraded, and this plugin was not, or the other way round.
+fn foreign(state: &mut State) -> Vec<Effect> {
+    let notice = "Explorer and daemon have different versions: run `picode setup`, then open a new session.";
+    if state.notice == notice {
+        return vec![];
     }
-    let path = match state.selected {
-        Selected::Tree(index) => state.tree.row(index).map(|row| row.path.clone()),
-        Selected::Command(_) => None,
-    };
-    let command = match state.selected {
-        Selected::Command(index) => state.commands.get(index).cloned(),
-        Selected::Tree(_) => None,
-    };
-    state.link = Link::Alive;
-    state.asked = None;
-    (state.project, state.branch, state.status) = (snapshot.project, snapshot.branch, snapshot.status);
-    (state.tree, state.commands, state.notice) = (tree, snapshot.commands, snapshot.notice);
-    // the selection stays on what it stood on, wherever that is now
-    if let Some(index) = path.and_then(|path| state.tree.find(&path)) {
-        state.selected = Selected::Tree(index);
-    }
-    if let Some(old) = command {
-        let same = |new: &crate::state::Command| new.terminal == old.terminal && new.number == old.number;
-        if let Some(index) = state.commands.iter().position(same) {
-            state.selected = Selected::Command(index);
-        }
-    }
-    keys::settle(state);
-    true
+    state.notice = notice.to_string();
+    vec![Effect::Redraw]
 }
 
 fn woke(state: &mut State) -> Vec<Effect> {

@@ -1,6 +1,8 @@
 //! The explorer from the outside: inputs in, effects and a drawn pane out.
 
-use picode_explorer::keys::{Key, Mouse};
+use picode_explorer::keys::Key;
+use picode_explorer::mouse::Mouse;
+use picode_explorer::state::Section;
 use picode_explorer::{render, step, Client, Effect, Input, Source, State};
 
 const HELD: &str = "held-1";
@@ -188,24 +190,32 @@ fn keys_fold_open_insert_and_send() {
     assert!(told(&press(&mut state, &[Key::Enter]))[0].contains("\"open\":false"));
     assert!(told(&press(&mut state, &[Key::Char('j'), Key::Enter]))[0].contains("open_file"));
     assert!(told(&press(&mut state, &[Key::Char('a')]))[0].contains("src/app.py"));
+    assert!(told(&press(&mut state, &[Key::Char('d')]))[0].contains("\"diff\""));
     press(&mut state, &[Key::Left]);
-    assert_eq!(state.selected, picode_explorer::state::Selected::Tree(0));
+    assert_eq!(state.selected(Section::Files), 0);
     assert!(told(&press(&mut state, &[Key::Down, Key::Down, Key::Right]))[0].contains("\"open\":true"));
-    assert!(told(&press(&mut state, &[Key::End, Key::Enter]))[0].contains("\"number\":2"));
-    assert!(told(&press(&mut state, &[Key::Up, Key::Enter]))[0].contains("\"number\":1"));
+    assert!(told(&press(&mut state, &[Key::Char('3'), Key::Enter]))[0].contains("\"number\":2"));
+    assert!(told(&press(&mut state, &[Key::Down, Key::Enter]))[0].contains("\"number\":1"));
 }
 
 #[test]
-fn the_mouse_folds_selects_and_then_opens() {
+fn a_click_selects_and_folds_and_a_double_click_does_what_enter_does() {
     let mut state = shown(24, 30);
-    let click = |state: &mut State, line| step(state, Input::Mouse(Mouse::Click { line }));
-    assert!(told(&click(&mut state, 4))[0].contains("\"open\":false"));
-    assert!(told(&click(&mut state, 5)).is_empty());
-    assert!(told(&click(&mut state, 5))[0].contains("open_file"));
-    assert!(told(&click(&mut state, 23)).is_empty());
-    assert!(told(&click(&mut state, 23))[0].contains("send_command"));
-    assert_eq!(click(&mut state, 0), []);
-    assert_eq!(click(&mut state, 999), []);
+    let lines = screen(&state);
+    let line_of = |text: &str| lines.lines().position(|line| line.contains(text)).unwrap();
+    let click = |state: &mut State, line, now| step(state, Input::Mouse(Mouse::Click { line, column: 3, now }));
+    assert!(told(&click(&mut state, line_of("src"), 0))[0].contains("\"open\":false"));
+    assert!(told(&click(&mut state, line_of("src"), 200)).is_empty(), "the first click has folded it");
+    assert!(told(&click(&mut state, line_of("app.py"), 1000)).is_empty());
+    assert!(told(&click(&mut state, line_of("app.py"), 1300))[0].contains("open_file"));
+    assert!(told(&click(&mut state, line_of("app.py"), 1400)).is_empty(), "the third of three");
+    assert!(told(&click(&mut state, line_of("app.py"), 9000)).is_empty(), "much later");
+    assert!(told(&click(&mut state, line_of("✗ 2 make"), 20_000)).is_empty());
+    assert_eq!(state.section, Section::Commands);
+    let again = screen(&state).lines().position(|line| line.contains("✗ 2 make")).unwrap();
+    assert!(told(&click(&mut state, again, 20_100))[0].contains("send_command"));
+    assert_eq!(click(&mut state, 0, 30_000), []);
+    assert_eq!(click(&mut state, 999, 30_000), []);
 }
 
 fn long(first: usize, count: usize) -> String {
@@ -218,11 +228,11 @@ fn a_tree_of_a_hundred_thousand_files_is_asked_for_window_by_window() {
     let mut state = ready(30, 30);
     show(&mut state, &long(0, 160));
     assert!(told(&press(&mut state, &[Key::PageDown])).is_empty());
-    let effects = press(&mut state, &[Key::End, Key::Up, Key::Up]);
+    let effects = press(&mut state, &[Key::End]);
     assert!(told(&effects)[0].contains("\"view\"") && told(&effects)[0].contains("\"first\":999"));
-    assert!(told(&press(&mut state, &[Key::Up])).is_empty(), "asked once only");
+    assert!(told(&press(&mut state, &[Key::Up, Key::Up])).is_empty(), "asked once only");
     assert!(screen(&state).contains("…"));
-    assert!(state.top > 99_000);
+    assert!(state.place(Section::Files).top > 99_000);
     show(&mut state, &long(99_840, 160));
     assert!(screen(&state).contains("file99999"));
     let mut wheel = |lines| told(&step(&mut state, Input::Mouse(Mouse::WheelUp(lines))));
@@ -235,7 +245,7 @@ fn the_selection_stays_on_its_file_when_the_tree_changes() {
     let mut state = shown(24, 30);
     press(&mut state, &[Key::Down, Key::Down, Key::Down]);
     show(&mut state, &tree(0, 3, r#"["d"," ",0,"src"],["d"," ",0,"tests"],["f"," ",0,"a b.txt"]"#));
-    assert_eq!(state.selected, picode_explorer::state::Selected::Tree(2));
+    assert_eq!(state.selected(Section::Files), 2);
     show(&mut state, &tree(0, 0, ""));
     assert!(screen(&state).contains("(no files)"));
 }
@@ -255,32 +265,6 @@ fn closing_lets_the_pipe_go() {
     let effects = step(&mut shown(20, 30), Input::Closing);
     assert!(told(&effects)[0].contains("gone"));
     assert!(effects.contains(&Effect::Unblock(HELD.into())));
-}
-
-#[test]
-fn the_pane_of_30_columns() {
-    let mut state = ready(16, 30);
-    show(&mut state, &tree(0, 4, SMALL));
-    assert_eq!(
-        screen(&state),
-        "\
-◐ thinking
-demo/demo                $0.50
-
-shop                      main
-▾ src                        M
-    app.py                   M
-▸ tests
-  a b.txt                    ?
-
-
-
-\n
-Last commands
-✓ ls
-✗ 2 make
-"
-    );
 }
 
 #[test]

@@ -6,7 +6,8 @@ mod memory;
 use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use picode_explorer::keys::{Key, Mouse as Pointer};
+use picode_explorer::keys::Key;
+use picode_explorer::mouse::Mouse as Pointer;
 use picode_explorer::{self as explorer, Client, Effect, Input, Line, Role, Source, State};
 use zellij_tile::prelude::*;
 
@@ -137,6 +138,10 @@ fn pressed(key: &KeyWithModifier) -> Option<Key> {
         BareKey::PageUp => Key::PageUp,
         BareKey::PageDown => Key::PageDown,
         BareKey::Enter => Key::Enter,
+        BareKey::Tab if key.key_modifiers.contains(&KeyModifier::Shift) => Key::BackTab,
+        BareKey::Tab => Key::Tab,
+        BareKey::Esc => Key::Esc,
+        BareKey::Backspace => Key::Backspace,
         BareKey::Char(letter) => Key::Char(letter),
         _ => return None,
     })
@@ -144,7 +149,9 @@ fn pressed(key: &KeyWithModifier) -> Option<Key> {
 
 fn pointer(mouse: Mouse) -> Option<Pointer> {
     match mouse {
-        Mouse::LeftClick(line, _) => usize::try_from(line).ok().map(|line| Pointer::Click { line }),
+        Mouse::LeftClick(line, column) => {
+            usize::try_from(line).ok().map(|line| Pointer::Click { line, column, now: now() })
+        }
         Mouse::ScrollUp(lines) => Some(Pointer::WheelUp(lines)),
         Mouse::ScrollDown(lines) => Some(Pointer::WheelDown(lines)),
         _ => None,

@@ -1,0 +1,26 @@
+"""What the explorer opens: floating panes over the workspace, for its own column is narrow. They close with their
+program, and the explorer has the focus again."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from picode.terminal import zellij
+
+SIZE = ("--width", "80%", "--height", "80%", "-x", "10%", "-y", "10%")
+
+
+async def edit(session: str, env: Mapping[str, str], file: Path) -> None:
+    """The file in the person's editor. Raises Unavailable."""
+    await zellij.action(session, env, "edit", "--floating", *SIZE, str(file))
+
+
+async def show_changes(
+    session: str, env: Mapping[str, str], project: Path, path: str, conversation: str
+) -> None:
+    """What the assistant changed in the file, else what Git says of it, to be paged through. Raises Unavailable."""
+    said = ("--page", *(("--session", conversation) if conversation else ()), "--", str(project / path))
+    await zellij.action(
+        session, env, "new-pane", "--floating", *SIZE, "--close-on-exit", "--name", f"changes of {path}",
+        "--cwd", str(project), "--", sys.executable, "-m", "picode", "diff", *said,
+    )  # fmt: skip
