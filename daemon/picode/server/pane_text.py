@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from picode.errors import Missing, UsageError
 from picode.protocol.values import CommandRecord
-from picode.server.explorer import is_assistant
+from picode.server.resurrected import is_assistant
 from picode.terminal import zellij
 
 OPENS = tuple(b"\x1b[?%dh" % mode for mode in (47, 1047, 1049))

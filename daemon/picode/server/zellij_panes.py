@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from picode.errors import Missing, PicodeError
 from picode.protocol.values import Place
-from picode.server.explorer import is_assistant
+from picode.server.resurrected import is_assistant
 from picode.terminal import zellij
 from picode.tools.panes import Where
 

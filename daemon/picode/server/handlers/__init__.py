@@ -59,10 +59,10 @@ def table(daemon: Daemon) -> dict[type, Handler]:
         r.CommandFinished: recorders.finished,
         r.TerminalClosed: recorders.closed,
         r.GetTerminals: recorders.all,
-    }
-
         r.GetTimeline: timelines.timeline,
         r.GetBlame: timelines.blame,
+    }
+
 
 def begin(daemon: Daemon) -> None:
     """What the handlers do before the first request."""
