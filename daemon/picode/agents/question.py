@@ -36,11 +36,15 @@ def message_of(
         content = _two(whole)
     elif text.strip():
         text, kinds = clean(text)
+        if kinds:
+            receipt = Receipt("", None, cwd, 0, 0, 0, redacted=kinds)
         content = [Text(text=text)]
     else:
         content = []
     if not content and not images:
         raise UsageError("There is nothing to say.", "Type a question.")
+    if receipt is not None:
+        receipt.bytes = sum(len(block.text.encode()) for block in content if isinstance(block, Text))
     return User(content=[*content, *images], timestamp=now), receipt, kinds
 
 

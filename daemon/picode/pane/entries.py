@@ -1,5 +1,6 @@
 """One entry of a conversation as lines: what was said, what a tool did, what was sent of a command."""
 
+from collections import Counter
 from typing import Any
 
 from picode.messages import (
@@ -49,9 +50,10 @@ def entry_lines(entry: Entry, titles: dict[str, str], width: int) -> list[Line]:
 
 
 def user_lines(message: User, receipt: Receipt | None, width: int) -> list[Line]:
-    if receipt and not (receipt.command or receipt.sent):
+    if receipt and not (receipt.command or receipt.sent or receipt.redacted):
         receipt = None
-    text = _asked(message) if receipt else plain_text(message.content)
+    along = receipt and (receipt.command or receipt.sent)
+    text = _asked(message) if along else plain_text(message.content)
     out: list[Line] = []
     lines = safe(text).strip("\n").replace("\t", TAB).split("\n") if text.strip() else []
     for number, line in enumerate(lines[:LONGEST_ECHO]):
@@ -80,14 +82,22 @@ def receipt_text(receipt: Receipt) -> str:
     parts = [f"$ {safe_line(receipt.command)}", status, f"{size(receipt.size)} of output"]
     if not receipt.command:
         parts = [f"{'piped text' if receipt.exact else 'the screen'}, {size(receipt.size)}"]
+    if not (receipt.command or receipt.size):
+        return f"↑ redacted: {_counted(receipt.redacted)}"
     parts.append(f"{receipt.sent:,} characters sent")
     if receipt.cut:
         parts.append(f"{receipt.cut:,} cut from the middle")
     if receipt.redacted:
-        parts.append(f"redacted: {', '.join(sorted(set(map(safe_line, receipt.redacted))))}")
+        parts.append(f"redacted: {_counted(receipt.redacted)}")
     if not receipt.exact:
         parts.append("read from the screen, so not exact")
     return "↑ " + " · ".join(parts)
+
+
+def _counted(kinds: list[str]) -> str:
+    """`GitHub token ×2, password`"""
+    counts = Counter(map(safe_line, kinds))
+    return ", ".join(f"{kind} ×{number}" if number > 1 else kind for kind, number in sorted(counts.items()))
 
 
 def assistant_lines(message: Assistant, width: int) -> list[Line]:

@@ -7,11 +7,14 @@ from picode.protocol.events import Announced
 from picode.protocol.values import (
     Blame,
     ConversationInfo,
+    Digest,
     Entry,
     Hit,
+    Mode,
     ModelInfo,
     Node,
     Queued,
+    SentReceipt,
     Status,
     TerminalInfo,
     TimelineEntry,
@@ -128,6 +131,21 @@ class Tree(Reply, tag="tree"):
     nodes: list[Node] = field(default_factory=list)
 
 
+class Tuned(Reply, tag="tuned"):
+    steering: Mode
+    follow_up: Mode
+    compacts: bool
+    retries: bool
+
+
+class Lines(Reply, tag="lines"):
+    leaf: str = ""
+    """The entry that the next one follows."""
+    lines: list[bytes] = field(default_factory=list)
+    more: bool = False
+    """There are more than fit into one reply: ask again, after the last one."""
+
+
 class Moved(Reply, tag="moved"):
     """Where the next message goes: into `conversation`, after `leaf` (empty: it begins anew)."""
 
@@ -149,6 +167,11 @@ class Terminals(Reply, tag="terminals"):
     terminals: list[TerminalInfo]
 
 
+class Attended(Reply, tag="attended"):
+    digest: Digest | None = None
+    """What happened while nobody was there; told once."""
+
+
 class Timeline(Reply, tag="timeline"):
     project: str
     entries: list[TimelineEntry] = field(default_factory=list)
@@ -160,7 +183,12 @@ class Blamed(Reply, tag="blamed"):
     blame: Blame
 
 
+class Sent(Reply, tag="sent"):
+    receipts: list[SentReceipt]
+
+
 AnyReply = (
     Welcome | Pong | Accepted | Refused | DaemonStatus | Snapshot | Replayed | Suggestion | Cancelled
-    | Models | Conversations | Found | Exported | Tree | Moved | Files | Prompts | Terminals | Timeline | Blamed
+    | Models | Conversations | Found | Exported | Tree | Tuned | Lines | Moved | Files | Prompts | Sent | Terminals
+    | Timeline | Blamed | Attended
 )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from picode.messages import Image, Level
-from picode.protocol.values import CommandNote, CommandRecord, Decision, Delivery, Place, TerminalInfo
+from picode.protocol.values import CommandNote, CommandRecord, Decision, Delivery, Mode, Place, TerminalInfo
 
 
 class Request(Struct, omit_defaults=True, tag_field="type"):
@@ -107,6 +107,8 @@ class Cancel(Request, tag="cancel"):
     """End the turn and keep what there is; the queue goes back to the client. Reply: `Cancelled`."""
 
     conversation: str
+    what: Literal["all", "commands", "queue"] = "all"
+    """`commands`: end only what was run with `!command`; `queue`: only give the queue back."""
 
 
 class Answer(Request, tag="answer"):
@@ -200,6 +202,25 @@ class Compact(Request, tag="compact"):
     """What the summary is to look at."""
 
 
+class Tune(Request, tag="tune"):
+    """How the turns of a conversation go, until the daemon ends; what is not given stays. Reply: `Tuned`."""
+
+    conversation: str
+    steering: Mode | None = None
+    follow_up: Mode | None = None
+    compacts: bool | None = None
+    """Summarise what is old when the context is full."""
+    retries: bool | None = None
+    """Try a model call again that failed for a while."""
+
+
+class GetLines(Request, tag="get_lines"):
+    """The conversation's entries as they stand in its file, those behind the entry `after`. Reply: `Lines`."""
+
+    conversation: str
+    after: str = ""
+
+
 class Navigate(Request, tag="navigate"):
     """Let the next message follow `entry`; one that a person typed is given back to be changed. Reply: `Moved`;
     refused while a turn runs. Everybody hears `LeafMoved`."""
@@ -237,6 +258,15 @@ class SetName(Request, tag="set_name"):
 
     conversation: str
     name: str
+
+
+class GetSent(Request, tag="get_sent"):
+    """The receipts of what was sent along: of one conversation (its id, or the beginning of one), else of the project
+    of `cwd`, else of all. Reply: `Sent`, latest first."""
+
+    conversation: str = ""
+    cwd: str = ""
+    limit: int = 50
 
 
 class GetFiles(Request, tag="get_files"):
@@ -308,6 +338,15 @@ class GetTerminals(Request, tag="get_terminals"):
     zellij_session: str = ""
 
 
+class Attend(Request, tag="attend"):
+    """A person can see this conversation in the terminal of process `pid`: as long as it lives; inside Zellij, as long
+    as a terminal is attached to the session. Reply: `Attended`. Who is there is asked; else `away.policy` decides."""
+
+    conversation: str
+    place: Place
+    pid: int
+
+
 class GetTimeline(Request, tag="get_timeline"):
     """What ran in the project of `cwd`, and what changed while it ran. Reply: `Timeline`, latest last."""
 
@@ -326,8 +365,8 @@ class GetBlame(Request, tag="get_blame"):
 
 AnyRequest = (
     Hello | Ping | GetStatus | Shutdown | Open | Replay | Look | Ask | Send | GetSuggestion | Cancel | Answer
-    | RunCommand | SetModel | SetThinking | GetModels | GetConversations | Search | Export | Import | Delete | GetTree
-    | Compact | Navigate | Fork | Clone | SetLabel | SetName | GetFiles | GetPrompts | InsertInput | SetLayout
-    | WatchFiles | TerminalOpened | CommandStarted | CommandFinished | TerminalClosed | GetTerminals | GetTimeline
-    | GetBlame
+    | RunCommand | SetModel | SetThinking | GetModels | GetConversations | Search | Export | Import | Delete
+    | GetTree | GetLines | Tune | Compact | Navigate | Fork | Clone | SetLabel | SetName | GetSent | GetFiles
+    | GetPrompts | InsertInput | SetLayout | WatchFiles | TerminalOpened | CommandStarted | CommandFinished | TerminalClosed
+    | GetTerminals | GetTimeline | GetBlame | Attend
 )  # fmt: skip

@@ -93,6 +93,19 @@ class Receipt(Struct, omit_defaults=True):
     exact: bool = True
     once: str = ""
     """The name of the key press (`Send.once`)."""
+    bytes: int = 0
+    """Of the whole message as it was sent, the question included; 0: from before this was counted."""
+
+
+class SentReceipt(Struct, omit_defaults=True):
+    """A receipt, and where it is kept."""
+
+    conversation: str
+    entry: str
+    """Of the message that was sent."""
+    time: int
+    """Milliseconds since 1970; 0: not known."""
+    receipt: Receipt
 
 
 class Queued(Struct):
@@ -221,6 +234,33 @@ class TerminalInfo(Struct, omit_defaults=True):
     """What the assistant calls this pane, which it opened for commands; empty: a terminal with a person's shell."""
     paused: bool = False
     """Nothing is recorded in it until `picode resume`."""
+
+
+class Digest(Struct, omit_defaults=True):
+    """What happened in a conversation while nobody was there."""
+
+    since: int
+    """When somebody was seen last, milliseconds since 1970."""
+    until: int = 0
+    """When it was told."""
+    turns: int = 0
+    """Turns that ended."""
+    failed: int = 0
+    """Of these, those that failed or were cancelled."""
+    tools: int = 0
+    """Tool calls that ran."""
+    commands: list[str] = field(default_factory=list)
+    """The last of the commands among them, one line each."""
+    files: list[str] = field(default_factory=list)
+    """Files that were edited or written."""
+    waiting: list[str] = field(default_factory=list)
+    """What is asked and waits for an answer."""
+    denied: list[str] = field(default_factory=list)
+    """What would have been asked, and was denied (`away.policy`)."""
+    allowed: list[str] = field(default_factory=list)
+    """What would have been asked, and was allowed (`away.policy`)."""
+    cost: float = 0
+    """US dollars."""
 
 
 class GitPoint(Struct, omit_defaults=True):

@@ -20,6 +20,12 @@ from picode.protocol.values import Receipt
             "↑ piped text, 12 bytes · 11 characters sent · redacted: key",
         ),
         (
+            Receipt(
+                command="", status=None, cwd="/", duration=0, size=0, sent=0, redacted=["key", "password", "key"]
+            ),
+            "↑ redacted: key ×2, password",
+        ),
+        (
             Receipt(command="", status=None, cwd="/", duration=0, size=12, sent=11, exact=False),
             "↑ the screen, 12 bytes · 11 characters sent · read from the screen, so not exact",
         ),

@@ -2,6 +2,7 @@
 
 from picode.protocol import requests as r
 from picode.server.dispatch import Handler
+from picode.server.handlers.attending import Attending
 from picode.server.handlers.basics import Basics
 from picode.server.handlers.conversing import Conversing
 from picode.server.handlers.lists import Lists
@@ -21,6 +22,8 @@ def table(daemon: Daemon) -> dict[type, Handler]:
         Recorders(daemon),
     )
     sessions, workspace, timelines = Sessions(daemon), Workspace(daemon), Timelines(daemon)
+    attending = Attending(daemon)
+    person = attending.by_a_person
     return {
         r.Ping: basics.ping,
         r.GetStatus: basics.status,
@@ -28,20 +31,24 @@ def table(daemon: Daemon) -> dict[type, Handler]:
         r.Open: conversing.open,
         r.Look: conversing.look,
         r.Replay: conversing.replay,
-        r.Ask: conversing.ask,
-        r.Send: conversing.send,
+        r.Attend: attending.attend,
+        r.Ask: person(conversing.ask),
+        r.Send: person(conversing.send),
         r.GetSuggestion: conversing.suggestion,
         r.Cancel: conversing.cancel,
-        r.Answer: conversing.answer,
-        r.RunCommand: conversing.run_command,
+        r.Answer: person(conversing.answer),
+        r.RunCommand: person(conversing.run_command),
         r.SetModel: conversing.set_model,
         r.SetThinking: conversing.set_thinking,
+        r.Tune: conversing.tune,
+        r.GetLines: sessions.lines,
         r.Compact: conversing.compact,
         r.InsertInput: conversing.insert_input,
         r.GetModels: lists.models,
         r.GetConversations: lists.conversations,
         r.GetFiles: lists.files,
         r.GetPrompts: lists.prompts,
+        r.GetSent: lists.sent,
         r.Search: sessions.search,
         r.Export: sessions.export,
         r.Import: sessions.take_in,

@@ -1,9 +1,11 @@
 """Lists to choose from: models, conversations, files, prompts."""
 
 import asyncio
+from pathlib import Path
 
 from picode.protocol import requests as r
-from picode.protocol.replies import Conversations, Files, Models, Prompts
+from picode.protocol.replies import Conversations, Files, Models, Prompts, Sent
+from picode.protocol.values import SentReceipt
 from picode.server.state import Daemon
 
 MOST = 1000
@@ -35,3 +37,18 @@ class Lists:
 
     def prompts(self, request: r.GetPrompts) -> Prompts:
         return Prompts(id=0, prompts=self._daemon.prompts.last(max(1, request.limit)))
+
+    async def sent(self, request: r.GetSent) -> Sent:
+        return Sent(id=0, receipts=await asyncio.to_thread(self._sent, request))
+
+    def _sent(self, request: r.GetSent) -> list[SentReceipt]:
+        from picode.sessions.receipts import receipts_in
+
+        store, limit = self._daemon.conversations.store, max(1, min(request.limit, MOST))
+        if request.conversation:
+            path = store.path_of(request.conversation)
+            found = receipts_in(path, path.stem.rpartition("_")[2])
+        else:
+            listed = store.list(request.cwd, MOST)
+            found = [one for info in listed for one in receipts_in(Path(info.path), info.id)]
+        return sorted(found, key=lambda one: one.time)[::-1][:limit]
