@@ -41,7 +41,8 @@ def _chat(args: argparse.Namespace) -> int:
     if args.session == "":
         raise UsageError("The id after --session is empty.", "`picode sessions` lists the conversations.")
     where, place = paths.resolve(), here()
-    settings = load(where, project=paths.project_of(place.cwd)).settings.pane
+    loaded = load(where, project=paths.project_of(place.cwd)).settings
+    settings = loaded.pane
     choice = "current" if place.zellij_session else "new"
     choice = "named" if args.session else "latest" if args.latest else "new" if args.new else choice
     begin = Start(place, choice, args.session or "", args.model, settings.history)  # type: ignore[arg-type]
@@ -51,7 +52,7 @@ def _chat(args: argparse.Namespace) -> int:
         return run_plain(where, begin)
     from picode.pane.app import run_pane
 
-    return run_pane(where, begin, vi=settings.keys == "vi")
+    return run_pane(where, begin, vi=settings.keys == "vi", notify=loaded.away.notify == "osc")
 
 
 def plain() -> bool:

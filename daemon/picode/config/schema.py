@@ -98,6 +98,20 @@ class Pane(Section):
 class Log(Section):
     level: Annotated[
         Literal["debug", "info", "warning", "error"], setting("What the daemon writes down.")
+class Away(Section):
+    policy: Annotated[
+        Literal["hold", "deny", "allow"],
+        setting("What becomes of a question while nobody is at the workspace: it waits, or is answered with no or yes."),
+    ] = "hold"
+    notify: Annotated[
+        str,
+        setting(
+            "How to tell that a turn ended or waits when nobody looks: osc (the terminal's own notification), off, or a "
+            "command that gets a title and a text, such as notify-send."
+        ),
+    ] = "osc"
+
+
     ] = "info"
 
 
@@ -112,3 +126,4 @@ class Settings(Section):
     redact: Redact = field(default_factory=Redact)
     pane: Pane = field(default_factory=Pane)
     log: Log = field(default_factory=Log)
+    away: Away = field(default_factory=Away)

@@ -12,6 +12,7 @@ from typing import Any, Literal, cast
 from picode import tasks
 from picode.pane import growth
 from picode.pane.effects import Daemon, Start
+from picode.pane.attention import Attention, due, sequence, words
 from picode.pane.input import Actions, Pastes, bindings, new_buffer
 from picode.pane.lines import Line
 from picode.pane.state import (
@@ -46,9 +47,10 @@ GONE_WITHIN = 2
 class Pane:
     """One conversation in one terminal; all that it knows is in `state`."""
 
-    def __init__(self, paths: Paths, begin: Start, vi: bool = False) -> None:
+    def __init__(self, paths: Paths, begin: Start, vi: bool = False, notify: bool = False) -> None:
         self.state = State()
         self.daemon = Daemon(paths, begin, self.put, self.take, self.draw)
+        self.attention = Attention(wanted=notify)
         self.pastes = Pastes()
         self.buffer = new_buffer(self.daemon.files, self.daemon.prompts)
         actions = Actions(self.send, self.press, lambda: self.state.busy, self._asking)
@@ -103,6 +105,8 @@ class Pane:
         self.state, effects = update(self.state, given)
         for effect in effects:
             self._do(effect)
+        if isinstance(given, ApprovalNeeded | TurnEnded):
+            self._notify(given)
         if effects or not isinstance(given, TextAdded):
             self._added = None
         elif self._added is not None:
@@ -145,6 +149,15 @@ class Pane:
 
     def send(self, delivery: str) -> None:
         """Enter: what is typed goes out, and into the history; a lone `y`, `n` or `a` answers the open question."""
+    def _notify(self, event: ApprovalNeeded | TurnEnded) -> None:
+        now = time.monotonic()
+        if (text := words(event)) and due(self.attention, now):
+            self.attention = replace(self.attention, told=now)
+            self.area.write(sequence(text, os.environ))
+
+    def _typed(self, *_: object) -> None:
+        self.attention = replace(self.attention, key=time.monotonic())
+
         text = self.pastes.expand(self.buffer.text)
         if self._asking() and (key := ANSWERS.get(text.strip().lower())):
             self.buffer.reset()
@@ -206,8 +219,10 @@ def clipboard(text: str, environ: "os._Environ[str] | dict[str, str]") -> str:
     return f"\x1bPtmux;\x1b{sequence}\x1b\\" if environ.get("TMUX") else sequence
 
 
-def run_pane(paths: Paths, begin: Start, vi: bool, finish: Callable[[], None] = lambda: None) -> int:
-    pane = Pane(paths, begin, vi)
+def run_pane(
+    paths: Paths, begin: Start, vi: bool, finish: Callable[[], None] = lambda: None, notify: bool = False
+) -> int:
+    pane = Pane(paths, begin, vi, notify)
     asyncio.run(pane.run())
     if pane.hung_up:
         # what is still to be written goes nowhere, and is no failure

@@ -15,8 +15,8 @@ from picode.errors import Missing, PicodeError
 from picode.pane.state import Back, Failed, Input, Lost, Open, Opened, Replied, Tell
 from picode.paths import Paths
 from picode.protocol import requests
-from picode.protocol.events import Announced
-from picode.protocol.replies import Files, Models, Prompts, Snapshot
+from picode.protocol.events import Announced, Returned
+from picode.protocol.replies import Attended, Files, Models, Prompts, Snapshot
 from picode.protocol.values import Place
 from picode.tasks import spawn, stop
 
@@ -107,7 +107,9 @@ class Daemon:
     async def _work(self) -> None:
         while True:
             effect = await self._todo.get()
-            if isinstance(effect, Open):
+            if effect is None:
+                await self._attend()
+            elif isinstance(effect, Open):
                 await self._switch(effect)
             else:
                 await self._tell(effect)
@@ -157,6 +159,14 @@ class Daemon:
             snapshot.notices = [*snapshot.notices, *filter(None, [unheard(models.models)])]
         self._put(Opened(snapshot, begin.history))
 
+        if not self._todo.full():
+            self._todo.put_nowait(None)
+
+    async def _attend(self) -> None:
+        """Say that a person can see it here; what happened while nobody could comes back, once."""
+        reply = await self._look_up(requests.Attend(0, self.conversation, self._begin.place, os.getpid()))
+        if isinstance(reply, Attended) and reply.digest is not None:
+            self._put(Returned(reply.digest))
     def _anew(self, snapshot: Snapshot) -> None:
         if snapshot.conversation == self.conversation:
             self._put(Opened(snapshot, self._begin.history, again=True))

@@ -7,6 +7,7 @@ from msgspec.structs import replace as with_
 from picode.messages import Assistant, BashExecution, ToolResult, plain_text
 from picode.pane import markdown
 from picode.pane.approval import approval_printed, settled
+from picode.pane.digest import digest_lines
 from picode.pane.entries import (
     answer_text,
     call_titles,
@@ -49,6 +50,8 @@ def follow(state: State, event: events.AnyEvent) -> Step:  # noqa: PLR0911, PLR0
             return _ended(state, event)
         case events.Noticed(level, text):
             return printed(state, notice_lines(level, text, state.width))
+        case events.Returned(digest):
+            return printed(state, digest_lines(digest, state.width))
         case events.InputInserted(text):
             return state, [PutInput(safe(text))]
         case events.CurrentChanged(conversation) if conversation != state.conversation:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from picode.protocol.values import Approval, CommandNote, Decision, Entry, Status
+from picode.protocol.values import Approval, CommandNote, Decision, Digest, Entry, Status
 
 
 class Event(Struct, omit_defaults=True, tag_field="type"):
@@ -141,6 +141,12 @@ class CurrentChanged(Event, tag="current_changed"):
     """The workspace belongs to another conversation now."""
 
     conversation: str
+class Returned(Event, tag="returned"):
+    """Somebody is back: what happened meanwhile, told once."""
+
+    digest: Digest
+
+
 
 
 class FilesChanged(Event, tag="files_changed"):
@@ -161,7 +167,7 @@ AnyEvent = (
     EntryAdded | AnswerBegun | TextAdded | ThoughtAdded | ToolPlanned | ToolStarted | ToolPrinted | ApprovalNeeded
     | ApprovalSettled | StatusChanged | TurnStarted | TurnEnded | CompactionStarted
     | CompactionEnded | Noticed | Suggested | InputInserted | LeafMoved
-    | NameChanged | CommandSeen | CurrentChanged | FilesChanged | DaemonStopping | Subscribed
+    | NameChanged | Returned | CommandSeen | CurrentChanged | FilesChanged | DaemonStopping | Subscribed
 )  # fmt: skip
 
 

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from picode import __version__, config, tasks
-from picode.config.schema import Settings
+from picode.config.schema import Away, Settings
 from picode.paths import Paths, make_private, project_of
 from picode.protocol.events import AnyEvent, CommandSeen, DaemonStopping, EntryAdded, StatusChanged
 from picode.protocol.values import CommandNote, ModelInfo
 from picode.server import handlers, lifecycle, logs
+from picode.server.attendance import Attendance
 from picode.server.bus import EVERYBODY, Bus
 from picode.server.conversations import Conversations
 from picode.server.dispatch import Dispatch
@@ -20,6 +21,7 @@ from picode.server.explorers import Explorers
 from picode.server.panes import Panes
 from picode.server.presses import Presses
 from picode.server.projects import Projects
+from picode.server.returns import Returns
 from picode.server.sockets import Envelope, Sockets
 from picode.server.state import Daemon
 from picode.server.terminals import Terminals
@@ -67,7 +69,8 @@ async def serve(paths: Paths, ready: Callable[[], None]) -> None:
         paths=paths, boot=boot, started=time.time_ns() // 1_000_000, bus=bus, conversations=conversations,
         terminals=terminals, panes=panes, explorers=explorers, prompts=Prompts(paths.prompt_history),
         models=models.list,
-        presses=Presses(paths.presses), timeline=timeline, projects=Projects(bus.announce, watches),
+        presses=Presses(paths.presses), timeline=timeline,
+        returns=_returns(paths, conversations, explorers, bus), projects=Projects(bus.announce, watches),
     )  # fmt: skip
     dispatch = Dispatch(handlers.table(daemon), sockets.reply, boot=boot, pid=os.getpid())
     daemon.clients = dispatch.peers.living
@@ -88,6 +91,7 @@ async def serve(paths: Paths, ready: Callable[[], None]) -> None:
         await explorers.close()
         await daemon.projects.close()
         await timeline.close()
+        await daemon.returns.close()
         await conversations.close()
         daemon.presses.close()
         await models.close()
@@ -101,6 +105,7 @@ def _connect(daemon: Daemon) -> None:
     """Who hears of what: explorers show a conversation's status and the commands of their session."""
 
     def event(conversation: str, event: AnyEvent) -> None:
+        daemon.returns.heard(conversation, event)
         if isinstance(event, EntryAdded) and event.entry.receipt and event.entry.receipt.once:
             daemon.presses.done(event.entry.receipt.once)
         elif isinstance(event, StatusChanged):
@@ -110,10 +115,34 @@ def _connect(daemon: Daemon) -> None:
     def command(session: str, note: CommandNote) -> None:
         if session:
             daemon.bus.announce(f"workspace/{session}", CommandSeen(note))
+            somebody(session, person=True)
             daemon.explorers.changed(session)
 
+    def somebody(session: str, *, person: bool = False) -> None:
+        if conversation := daemon.conversations.current_of(session):
+            daemon.returns.sign(conversation, person=person)
+
+    daemon.explorers.somebody = somebody
     daemon.conversations.changed = event
     daemon.terminals.seen = command
+
+
+def _returns(paths: Paths, conversations: Conversations, explorers: Explorers, bus: Bus) -> Returns:
+    """Who is there, and what becomes of questions when nobody is."""
+
+    def sessions(conversation: str) -> dict[str, dict[str, str]]:
+        found = {name: explorers.environment(name) for name in conversations.workspaces_of(conversation)}
+        return {name: env for name, env in found.items() if env}
+
+    def settings(conversation: str) -> Away:
+        project = project_of(conversations.get(conversation).session.cwd)
+        return config.load(paths, os.environ, project).settings.away
+
+    def left(conversation: str) -> None:
+        for session in conversations.workspaces_of(conversation):
+            explorers.look_around(session)
+
+    return Returns(conversations, Attendance(sessions), bus.emit, settings, left)
 
 
 def _counted(daemon: Daemon, note: CommandNote) -> None:

@@ -112,6 +112,10 @@ class Conversations:
         """Sessions of Zellij in which this conversation is the current one (of those seen in this life)."""
         return [name for name, id_ in self._current.items() if id_ == conversation]
 
+    def current_of(self, session: str) -> str:
+        """The conversation of this session of Zellij, if it was seen in this life; else an empty string."""
+        return self._current.get(session, "")
+
     def snapshot(self, conversation: "Conversation", tail: int) -> Snapshot:
         """As it is now; every event up to `seq` is in it."""
         session = conversation.session

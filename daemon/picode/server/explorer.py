@@ -77,6 +77,8 @@ class Callbacks:
     """What the assistant changed in it: paths in this project."""
     paused: Callable[[], tuple[int, int]] = lambda: (0, 0)
     """Terminals whose recording rests, and all."""
+    seen: Callable[[], None] = lambda: None
+    """An instance told something: somebody is attached, it seems."""
 
 
 class Explorer:
@@ -120,6 +122,14 @@ class Explorer:
         self._stale = True
         self._due.set()
         self._watch.nudge()
+
+    def look_around(self) -> None:
+        """Let each instance see whether it still has a client: one that has none tells of it when one is back."""
+
+        async def beat() -> None:
+            await self._push(beat=True)
+
+        self._run("look", beat)
 
     async def close(self) -> None:
         await stop(*self._tasks.values())
@@ -206,6 +216,7 @@ class Explorer:
             return
         who = (line.plugin, line.client)
         self._missed[who] = 0
+        self._do.seen()
         if isinstance(line, plugin.Hello):
             self._greet(line, unasked)
         elif isinstance(line, plugin.Gone):

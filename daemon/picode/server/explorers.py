@@ -36,6 +36,8 @@ class Explorers:
     ) -> None:
         self._paths, self._conversations, self._terminals, self._bus = paths, conversations, terminals, bus
         self._watches = watches
+        self.somebody: Callable[[str], None] = lambda session: None
+        """Called when it seems that a terminal is attached to this session."""
         self._places: dict[str, Place] = {}
         self._explorers: dict[str, Explorer] = {}
         self._touched = Touched()
@@ -57,6 +59,16 @@ class Explorers:
         """Status or commands have changed."""
         if session in self._explorers:
             self._explorers[session].changed()
+
+    def environment(self, session: str) -> dict[str, str]:
+        """What a call of Zellij needs to find this session; empty for one that was not seen."""
+        place = self._places.get(session)
+        return dict(place.zellij_env) if place is not None else {}
+
+    def look_around(self, session: str) -> None:
+        """Nobody is attached: the plugin's instances should know, so that they tell of who comes back."""
+        if session in self._explorers:
+            self._explorers[session].look_around()
 
     async def close(self) -> None:
         explorers = list(self._explorers.values())
@@ -93,6 +105,7 @@ class Explorers:
                 current=lambda: self._current(session),
                 touched=lambda project: self._changed_in(session, project),
                 paused=lambda: self._paused(session),
+                seen=lambda: self.somebody(session),
             )
             self._explorers[session] = Explorer(session, env, cwd, callbacks, self._watches.seat)
         return self._explorers[session]

@@ -12,6 +12,7 @@ from picode.server.explorers import Explorers
 from picode.server.panes import Panes
 from picode.server.presses import Presses
 from picode.server.projects import Projects
+from picode.server.returns import Returns
 from picode.server.terminals import Terminals
 from picode.sessions.prompts import Prompts
 from picode.server.timeline import Timeline
@@ -32,6 +33,8 @@ class Daemon:
     panes: Panes
     explorers: Explorers
     projects: Projects
+    timeline: Timeline
+    returns: Returns
     prompts: Prompts
     presses: Presses
     timeline: Timeline
