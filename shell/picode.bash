@@ -103,7 +103,8 @@ __picode_end() {
             "$mark" "$__picode_directory" "$__picode_flags"
     } 2>/dev/null >"$__picode_tty"
     # bash prints PS0 there
-    if [[ /dev/fd/2 -ef $__picode_tty ]]; then __picode_begin=$__picode_secret; else __picode_begin=; fi
+    __picode_begin=
+    [[ ! /dev/fd/2 -ef $__picode_tty && ! /dev/fd/2 -ef /dev/tty ]] || __picode_begin=$__picode_secret
 }
 
 __picode_moved() {
