@@ -36,7 +36,10 @@ class Models(Section):
 class Agent(Section):
     rounds: Annotated[int, setting("The most model calls in one turn.", ge=1)] = 100
     steering: Annotated[
-        Literal["one-at-a-time", "all"], setting("How many queued messages go to the model at once.")
+        Literal["one-at-a-time", "all"], setting("How many messages queued for a turn go to the model at once.")
+    ] = "one-at-a-time"
+    follow_up: Annotated[
+        Literal["one-at-a-time", "all"], setting("How many messages queued for after a turn go at once.")
     ] = "one-at-a-time"
 
 
@@ -95,9 +98,6 @@ class Pane(Section):
     )
 
 
-class Log(Section):
-    level: Annotated[
-        Literal["debug", "info", "warning", "error"], setting("What the daemon writes down.")
 class Away(Section):
     policy: Annotated[
         Literal["hold", "deny", "allow"],
@@ -112,6 +112,9 @@ class Away(Section):
     ] = "osc"
 
 
+class Log(Section):
+    level: Annotated[
+        Literal["debug", "info", "warning", "error"], setting("What the daemon writes down.")
     ] = "info"
 
 
@@ -125,5 +128,5 @@ class Settings(Section):
     shell: Shell = field(default_factory=Shell)
     redact: Redact = field(default_factory=Redact)
     pane: Pane = field(default_factory=Pane)
-    log: Log = field(default_factory=Log)
     away: Away = field(default_factory=Away)
+    log: Log = field(default_factory=Log)

@@ -7,12 +7,13 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Literal, cast
 
 from picode import tasks
 from picode.pane import growth
-from picode.pane.effects import Daemon, Start
 from picode.pane.attention import Attention, due, sequence, words
+from picode.pane.effects import Daemon, Start
 from picode.pane.input import Actions, Pastes, bindings, new_buffer
 from picode.pane.lines import Line
 from picode.pane.state import (
@@ -34,7 +35,7 @@ from picode.pane.terminal import LiveArea
 from picode.pane.update import update
 from picode.pane.view import live, prompt, status_line
 from picode.paths import Paths
-from picode.protocol.events import TextAdded
+from picode.protocol.events import ApprovalNeeded, TextAdded, TurnEnded
 from picode.protocol.values import Delivery
 
 ANSWER_AFTER = 0.4
@@ -49,12 +50,13 @@ class Pane:
 
     def __init__(self, paths: Paths, begin: Start, vi: bool = False, notify: bool = False) -> None:
         self.state = State()
-        self.daemon = Daemon(paths, begin, self.put, self.take, self.draw)
         self.attention = Attention(wanted=notify)
+        self.daemon = Daemon(paths, begin, self.put, self.take, self.draw)
         self.pastes = Pastes()
         self.buffer = new_buffer(self.daemon.files, self.daemon.prompts)
         actions = Actions(self.send, self.press, lambda: self.state.busy, self._asking)
         self.area = LiveArea(self.buffer, bindings(actions, self.pastes), self._view, vi)
+        self.area.app.key_processor.before_key_press += self._typed
         self.hung_up = False
         self._asked = ("", 0.0)
         self._clock: asyncio.TimerHandle | None = None
@@ -103,10 +105,10 @@ class Pane:
 
     def take(self, given: Input) -> None:
         self.state, effects = update(self.state, given)
-        for effect in effects:
-            self._do(effect)
         if isinstance(given, ApprovalNeeded | TurnEnded):
             self._notify(given)
+        for effect in effects:
+            self._do(effect)
         if effects or not isinstance(given, TextAdded):
             self._added = None
         elif self._added is not None:
@@ -147,8 +149,6 @@ class Pane:
         self.buffer.text = f"{text}\n{typed}" if typed.strip() else text
         self.buffer.cursor_position = len(self.buffer.text)
 
-    def send(self, delivery: str) -> None:
-        """Enter: what is typed goes out, and into the history; a lone `y`, `n` or `a` answers the open question."""
     def _notify(self, event: ApprovalNeeded | TurnEnded) -> None:
         now = time.monotonic()
         if (text := words(event)) and due(self.attention, now):
@@ -158,6 +158,8 @@ class Pane:
     def _typed(self, *_: object) -> None:
         self.attention = replace(self.attention, key=time.monotonic())
 
+    def send(self, delivery: str) -> None:
+        """Enter: what is typed goes out, and into the history; a lone `y`, `n` or `a` answers the open question."""
         text = self.pastes.expand(self.buffer.text)
         if self._asking() and (key := ANSWERS.get(text.strip().lower())):
             self.buffer.reset()

@@ -5,6 +5,7 @@ less often, and nothing piles up.
 """
 
 import asyncio
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -53,7 +54,7 @@ class Daemon:
         self._broken: asyncio.Future[None] | None = None
         self._stream: Stream | None = None
         self.conversation = ""
-        self._todo: asyncio.Queue[Tell | Open] = asyncio.Queue(WAITING)
+        self._todo: asyncio.Queue[Tell | Open | None] = asyncio.Queue(WAITING)
         self._ready = asyncio.Event()
 
     async def run(self) -> None:
@@ -158,7 +159,6 @@ class Daemon:
             models = await self._stream.ask_for(Models, requests.GetModels(0))
             snapshot.notices = [*snapshot.notices, *filter(None, [unheard(models.models)])]
         self._put(Opened(snapshot, begin.history))
-
         if not self._todo.full():
             self._todo.put_nowait(None)
 
@@ -167,8 +167,12 @@ class Daemon:
         reply = await self._look_up(requests.Attend(0, self.conversation, self._begin.place, os.getpid()))
         if isinstance(reply, Attended) and reply.digest is not None:
             self._put(Returned(reply.digest))
+
     def _anew(self, snapshot: Snapshot) -> None:
         if snapshot.conversation == self.conversation:
+            if not self._todo.full():
+                # perhaps it is another daemon
+                self._todo.put_nowait(None)
             self._put(Opened(snapshot, self._begin.history, again=True))
 
     def _link(self, up: bool) -> None:

@@ -86,6 +86,16 @@ class TurnEnded(Event, tag="turn_ended"):
     """With `failed`: the error's name (picode.errors)."""
 
 
+class Retrying(Event, tag="retrying"):
+    """A model call failed and is made again after `delay` seconds."""
+
+    attempt: int
+    """From 1."""
+    of: int
+    delay: float
+    error: str
+
+
 class CompactionStarted(Event, tag="compaction_started"):
     """What is old is being summarised."""
 
@@ -131,6 +141,12 @@ class NameChanged(Event, tag="name_changed"):
     name: str
 
 
+class Returned(Event, tag="returned"):
+    """Somebody is back: what happened meanwhile, told once."""
+
+    digest: Digest
+
+
 class CommandSeen(Event, tag="command_seen"):
     """A shell of the workspace began or ended a command."""
 
@@ -141,12 +157,6 @@ class CurrentChanged(Event, tag="current_changed"):
     """The workspace belongs to another conversation now."""
 
     conversation: str
-class Returned(Event, tag="returned"):
-    """Somebody is back: what happened meanwhile, told once."""
-
-    digest: Digest
-
-
 
 
 class FilesChanged(Event, tag="files_changed"):
@@ -165,7 +175,7 @@ class Subscribed(Event, tag="subscribed"):
 
 AnyEvent = (
     EntryAdded | AnswerBegun | TextAdded | ThoughtAdded | ToolPlanned | ToolStarted | ToolPrinted | ApprovalNeeded
-    | ApprovalSettled | StatusChanged | TurnStarted | TurnEnded | CompactionStarted
+    | ApprovalSettled | StatusChanged | TurnStarted | TurnEnded | Retrying | CompactionStarted
     | CompactionEnded | Noticed | Suggested | InputInserted | LeafMoved
     | NameChanged | Returned | CommandSeen | CurrentChanged | FilesChanged | DaemonStopping | Subscribed
 )  # fmt: skip

@@ -14,8 +14,8 @@ from picode.server.presses import Presses
 from picode.server.projects import Projects
 from picode.server.returns import Returns
 from picode.server.terminals import Terminals
-from picode.sessions.prompts import Prompts
 from picode.server.timeline import Timeline
+from picode.sessions.prompts import Prompts
 
 
 @dataclass
@@ -37,7 +37,6 @@ class Daemon:
     returns: Returns
     prompts: Prompts
     presses: Presses
-    timeline: Timeline
     models: Callable[[], list[ModelInfo]]
     """May block for a moment."""
     clients: Callable[[], int] = lambda: 0
