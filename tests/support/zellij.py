@@ -104,8 +104,14 @@ class Workspace:
         return self.open(self.zellij, "--session", self.session, "--new-session-with-layout", layout, **size)  # type: ignore[arg-type]
 
     def attach(self, **size: int) -> Terminal:
-        """Another terminal on the session; a dead session is resurrected."""
-        return self.open(self.zellij, "attach", self.session, **size)  # type: ignore[arg-type]
+        """Another terminal on the session; a dead session is resurrected. Zellij misses a living one now and then."""
+        for _ in range(3):
+            terminal = self.open(self.zellij, "attach", self.session, **size)  # type: ignore[arg-type]
+            shown = terminal.wait_until(str.strip, "the session")
+            if "No session with" not in shown:
+                break
+            terminal.wait_end()
+        return terminal
 
     def detach(self, terminal: Terminal) -> None:
         """What `Ctrl-o d` does for a person."""
