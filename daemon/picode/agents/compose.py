@@ -8,12 +8,14 @@ from typing import Any
 from msgspec.structs import replace
 
 from picode.agents.inputs import Question
+from picode.agents.previews import Previews
 from picode.agents.question import message_of
+from picode.config.schema import Shell
 from picode.context.redact import Clean, redact
 from picode.errors import PicodeError
 from picode.messages import Image
 from picode.protocol.events import AnyEvent, Noticed
-from picode.protocol.values import CommandRecord, Delivery, Queued, Receipt
+from picode.protocol.values import CommandRecord, Delivery, Preview, Queued, Receipt
 
 AT_ONCE = 32 * 1024
 """Bytes that are worked on without a thread: 10 ms."""
@@ -36,6 +38,8 @@ class Words:
     unattended: bool = False
     once: str = ""
     """The key press that it comes from; its receipt carries the name, so that the file knows it."""
+    preview: Shell | None = None
+    """The settings that say whether it is shown before it is sent; None: it is not."""
 
     @property
     def size(self) -> int:
@@ -44,15 +48,18 @@ class Words:
 
 
 class Composer:
-    """`deliver` gets each question, in the order in which they were asked."""
+    """`deliver` gets each question, in the order in which they were asked, but for those that are shown first;
+    `changed` is called when there is one more or one less of these."""
 
     def __init__(
         self,
         deliver: Callable[[Question], None],
         emit: Callable[[AnyEvent], None],
         spawn: Callable[[Coroutine[Any, Any, None], str], None],
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
-        self._deliver, self._emit, self._spawn = deliver, emit, spawn
+        self._deliver, self._emit, self._spawn, self._changed = deliver, emit, spawn, changed
+        self._previews = Previews()
         self._waiting: list[Words] = []
 
     @property
@@ -60,10 +67,23 @@ class Composer:
         """What was asked and is not delivered yet."""
         return [Queued(words.text, words.delivery) for words in self._waiting]
 
+    @property
+    def previews(self) -> list[Preview]:
+        """What is sent only when somebody has looked at it, the oldest first."""
+        return self._previews.shown
+
+    def settle(self, id_: str, send: bool) -> str:
+        """Deliver what is shown, or drop it; the name of its key press. Raises Missing."""
+        question = self._previews.take(id_)
+        if send:
+            self._deliver(question)
+        self._changed()
+        return question.receipt.once if question.receipt is not None else ""
+
     def add(self, words: Words) -> None:
         """Raises UsageError when it says nothing."""
         if not self._waiting and words.size <= AT_ONCE:
-            self._tell(*_composed(words))
+            self._tell(words, *_composed(words))
             return
         self._waiting.append(words)
         if len(self._waiting) == 1:
@@ -84,13 +104,16 @@ class Composer:
             if self._waiting and self._waiting[0] is words:
                 del self._waiting[0]
                 if question is not None:
-                    self._tell(question, secrets)
+                    self._tell(words, question, secrets)
 
-    def _tell(self, question: Question, secrets: list[str]) -> None:
+    def _tell(self, words: Words, question: Question, secrets: list[str]) -> None:
         if secrets:
             kinds = ", ".join(sorted(set(secrets)))
             self._emit(Noticed("warning", f"This was taken out of your message before it is sent: {kinds}."))
-        self._deliver(question)
+        if words.preview is not None and self._previews.take_in(question, words.preview):
+            self._changed()
+        else:
+            self._deliver(question)
 
 
 def _composed(words: Words) -> tuple[Question, list[str]]:

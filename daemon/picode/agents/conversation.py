@@ -83,7 +83,9 @@ class Conversation:
         )  # fmt: skip
         self._calls = Calls(tools, session.id, session.cwd, emit=emit, told=self._feed, now=now)
         self._turn = Turn(_limits(self._settings))
-        self._composer = Composer(lambda question: self._feed(told.Asked(question)), emit, self._spawn)
+        self.composer = Composer(
+            lambda question: self._feed(told.Asked(question)), emit, self._spawn, self._tell_status
+        )
         self._inputs: deque[told.Input] = deque()
         self._feeding = False
         self._closed = False
@@ -118,7 +120,7 @@ class Conversation:
     @property
     def busy(self) -> bool:
         """A turn, a `!command` or a branch's summary is under way."""
-        waiting = self._commands or self._composer.waiting or self._summarising
+        waiting = self._commands or self.composer.waiting or self._summarising or self.composer.previews
         return self._turn.phase != "idle" or bool(waiting)
 
     def ask(
@@ -132,30 +134,31 @@ class Conversation:
         allow: Sequence[str] = (),
         unattended: bool = False,
         once: str = "",
+        preview: bool = False,
     ) -> None:
-        """Start a turn, or queue for the one that runs. Raises PicodeError when it is refused."""
+        """Start a turn, or queue for the one that runs; `preview`: first show it, where `shell.preview` asks for it.
+        Raises PicodeError when it is refused."""
         self.check()
         self._tools.check_grants(allow)
         limits = self._settings.shell
         words = Words(
             text, self._now(), tuple(images), command, piped, self.session.cwd, limits.output_limit, self._clean,
-            delivery, frozenset(allow), unattended, once,
+            delivery, frozenset(allow), unattended, once, limits if preview else None,
         )  # fmt: skip
-        self._composer.add(words)
+        self.composer.add(words)
 
     def check(self) -> None:
         """Whether a question would be taken now. Raises PicodeError when not."""
         self._check_open()
         if self._summarising:
             raise TryLater("A branch is being summarised.", "Wait for it, or cancel it.")
-        if len(self._turn.queue) + len(self._composer.waiting) >= MOST_QUEUED:
+        if len(self._turn.queue) + len(self.composer.waiting) >= MOST_QUEUED:
             raise TryLater(f"{MOST_QUEUED} messages are queued already.", "Wait for the turn, or cancel it.")
         self._model.check()
 
     def cancel(self) -> list[Queued]:
         """End the turn and every `!command`, and keep what there is; what was queued is given back."""
-        queue = [*self._turn.queued(), *self._composer.waiting]
-        self._composer.clear()
+        queue = self.clear_queue()
         self.cancel_commands()
         if self._summarising:
             self._model.abort()
@@ -214,6 +217,14 @@ class Conversation:
         self._turn = replace(self._turn, limits=limits)
         modes: list[Mode] = ["all" if kind in together else "one-at-a-time" for kind in ("steer", "follow_up")]
         return Tuned(0, modes[0], modes[1], limits.compacts, limits.retries > 0)
+
+    def clear_queue(self) -> list[Queued]:
+        """What was queued is given back; what runs goes on."""
+        queue = [*self._turn.queued(), *self.composer.waiting]
+        self.composer.clear()
+        self._turn = replace(self._turn, queue=(), late=())
+        self._tell_status()
+        return queue
 
     def cancel_commands(self) -> None:
         """End every `!command`; a turn goes on."""
@@ -401,11 +412,14 @@ class Conversation:
         state: State = self._turn.doing()
         if state == "idle" and self._commands:
             state = "tool"
+        if state == "idle" and self.composer.previews:
+            state = "waiting"
         since = self._status.since if state == self._status.state and self._status.since else self._now()
         return Status(
             state=state, model=self._model.name, thinking=self._model.thinking, cost=self._history.cost,
             context_used=self._history.used, context_window=self._model.window, queue=self._turn.queued(),
             approvals=self._turn.approvals(), since=since,
+            previews=self.composer.previews,
         )  # fmt: skip
 
     def _tell_status(self) -> None:

@@ -17,6 +17,7 @@ from picode.pane.entries import (
     title_of,
 )
 from picode.pane.lines import Line
+from picode.pane.preview import preview_printed
 from picode.pane.safe import safe
 from picode.pane.state import Effect, Folded, Open, Print, PutInput, State, Step, with_text
 from picode.pane.typeset import typeset
@@ -40,7 +41,7 @@ def follow(state: State, event: events.AnyEvent) -> Step:  # noqa: PLR0911, PLR0
         case events.EntryAdded(entry):
             return entry_added(state, entry)
         case events.StatusChanged(status):
-            return _approvals(replace(state, status=status))
+            return _previews(*_approvals(replace(state, status=status)))
         case events.ApprovalNeeded(approval):
             others = [one for one in state.status.approvals if one.call_id != approval.call_id]
             return _approvals(replace(state, status=with_(state.status, approvals=[*others, approval])))
@@ -172,6 +173,17 @@ def _approvals(state: State) -> Step:
     for approval in fresh:
         state, more = printed(state, approval_printed(approval, state.width))
         effects += more
+    return state, effects
+
+
+def _previews(state: State, effects: list[Effect]) -> Step:
+    """Print what would be sent, once."""
+    waiting = {one.id for one in state.status.previews}
+    fresh = [one for one in state.status.previews if one.id not in state.previewed]
+    state = replace(state, previewed=frozenset(waiting), settled=state.settled & waiting)
+    for preview in fresh:
+        state, more = printed(state, preview_printed(preview, state.width))
+        effects = effects + more
     return state, effects
 
 

@@ -50,6 +50,7 @@ class PlainPane:
         self.daemon = Daemon(paths, begin, self.put)
         self._left = asyncio.Event()
         self._asked = ""
+        self._offered = ""
         self._failed: PicodeError | None = None
         self._early: list[str | None] = []
         self._read_all = False
@@ -86,6 +87,10 @@ class PlainPane:
         if approval and approval.call_id != self._asked:
             self._asked = approval.call_id
             print("allow? y yes, n [a word to the model] no, a always in this conversation", flush=True)
+        preview = self.state.preview
+        if preview and preview.id != self._offered:
+            self._offered = preview.id
+            print("send this? Enter sends, n drops it", flush=True)
         if isinstance(given, Opened):
             early, self._early = self._early, []
             for line in early:
@@ -102,6 +107,11 @@ class PlainPane:
             return
         if line is None:
             self._end_of_input()
+            return
+        if self.state.preview and not (line.strip() or sys.stdin.isatty()):
+            return  # an empty line of a script says nothing
+        if self.state.preview and line.strip().lower() in ("n", "no"):
+            self.put(Pressed("cancel"))
             return
         word, _, reason = line.strip().partition(" ")
         answer = ANSWERS.get(word.lower()) if self.state.approval else None
@@ -124,7 +134,7 @@ class PlainPane:
     def _leave_when_done(self) -> None:
         """Nobody will ask any more; what was asked is still answered, except a question that needs a person."""
         waits = self._owed > 0 or self._begins or self.state.busy
-        if self.state.approval or not waits:
+        if self.state.approval or self.state.preview or not waits:
             self._left.set()
 
     def _do(self, effect: Effect) -> None:

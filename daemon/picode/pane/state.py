@@ -13,7 +13,7 @@ from picode.pane.markdown import Stream
 from picode.protocol.events import AnyEvent
 from picode.protocol.replies import AnyReply, Snapshot
 from picode.protocol.requests import AnyRequest
-from picode.protocol.values import Approval, Delivery, Status, ToolRun
+from picode.protocol.values import Approval, Delivery, Preview, Status, ToolRun
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,10 @@ class State:
     """Calls whose approval was printed."""
     answered: frozenset[str] = frozenset()
     """Calls that this pane answered."""
+    previewed: frozenset[str] = frozenset()
+    """Outputs that wait for a look and were printed."""
+    settled: frozenset[str] = frozenset()
+    """Those that this pane sent or dropped."""
     picker: Picker | None = None
     leaving: bool = False
     """Ctrl-C was pressed once on an empty line."""
@@ -87,6 +91,13 @@ class State:
     def approval(self) -> Approval | None:
         """The call that waits for this person's answer."""
         return next((one for one in self.status.approvals if one.call_id not in self.answered), None)
+
+    @property
+    def preview(self) -> Preview | None:
+        """What waits for this person's look; a question about a tool comes first."""
+        if self.approval:
+            return None
+        return next((one for one in self.status.previews if one.id not in self.settled), None)
 
 
 def with_text(state: State, answer: Stream, streamed: int) -> State:

@@ -16,6 +16,7 @@ from picode.pane.diff import diff_lines
 from picode.pane.entries import answer_text, call_titles, entry_lines, notice_lines
 from picode.pane.follow import entry_added, flushed, follow, printed
 from picode.pane.lines import TAB, Line, cut
+from picode.pane.preview import settle
 from picode.pane.safe import safe, safe_line
 from picode.pane.state import (
     Back,
@@ -36,7 +37,7 @@ from picode.pane.state import (
 )
 from picode.protocol.events import StatusChanged, TextAdded
 from picode.protocol.replies import Cancelled, Conversations, Models, Snapshot
-from picode.protocol.requests import Answer, Ask, Cancel, RunCommand, SetModel
+from picode.protocol.requests import Answer, Ask, Cancel, RunCommand, SetModel, SettlePreview
 from picode.protocol.values import Entry
 
 
@@ -72,7 +73,7 @@ def _submitted(state: State, given: Submitted) -> Step:
     if state.picker:
         return choose(state, state.picker, text)
     if not text:
-        return state, []
+        return settle(state, state.preview, True) if state.preview else (state, [])
     if text.startswith("/") and "/" not in text[1:].split(" ")[0]:
         return run_command(state, text)
     if text.startswith("!") and text.strip("! "):
@@ -92,6 +93,8 @@ def _pressed(state: State, given: Pressed) -> Step:  # noqa: PLR0911
         return replace(state, picker=None), []
     if state.refusing and given.key == "cancel":
         return replace(state, refusing=""), []
+    if state.preview and given.key == "cancel" and given.empty:
+        return settle(state, state.preview, False)
     if state.busy:
         return replace(state, leaving=False), [Tell(Cancel(0, state.conversation))]
     if given.key == "interrupt" and given.empty:
@@ -212,6 +215,8 @@ def _failed(state: State, given: Failed) -> Step:
     """A refusal in one sentence; what was typed goes back to the input line."""
     if isinstance(given.request, Answer):
         state = replace(state, answered=state.answered - {given.request.call_id})
+    if isinstance(given.request, SettlePreview):
+        state = replace(state, settled=state.settled - {given.request.preview})
     effects: list[Effect] = [PutInput(given.text, before=True)] if given.text else []
     state, more = printed(state, notice_lines("error", str(given.error), state.width))
     return state, effects + more

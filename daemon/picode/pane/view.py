@@ -3,6 +3,7 @@
 from picode.pane import markdown
 from picode.pane.approval import question
 from picode.pane.lines import TAB, Line, cut, fold, line_width
+from picode.pane.preview import preview_question
 from picode.pane.safe import safe, safe_line
 from picode.pane.state import State
 from picode.pane.typeset import typeset
@@ -20,6 +21,8 @@ def live(state: State, rows: int) -> list[Line]:
     lines = [*answer_tail(state), *_tools(state), *_queue(state)]
     if state.approval:
         lines += question(state, state.approval, state.width)
+    elif state.preview:
+        lines += preview_question(state, state.preview, state.width)
     elif state.picker:
         lines.append(
             [("dim", cut_hint("a number or a part of a name, Enter; Esc leaves the list", state.width))]

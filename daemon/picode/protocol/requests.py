@@ -121,6 +121,15 @@ class Answer(Request, tag="answer"):
     """With `deny`: a word to the model."""
 
 
+class SettlePreview(Request, tag="settle_preview"):
+    """Send what was held for a look (`Status.previews`), or drop it. Reply: `Accepted`, or `Refused` when somebody else
+    was quicker."""
+
+    conversation: str
+    preview: str
+    send: bool
+
+
 class RunCommand(Request, tag="run_command"):
     """`!command`: run in the conversation's directory; `share`: the model sees it. Reply: `Accepted`."""
 
@@ -365,8 +374,8 @@ class GetBlame(Request, tag="get_blame"):
 
 AnyRequest = (
     Hello | Ping | GetStatus | Shutdown | Open | Replay | Look | Ask | Send | GetSuggestion | Cancel | Answer
-    | RunCommand | SetModel | SetThinking | GetModels | GetConversations | Search | Export | Import | Delete
-    | GetTree | GetLines | Tune | Compact | Navigate | Fork | Clone | SetLabel | SetName | GetSent | GetFiles
-    | GetPrompts | InsertInput | SetLayout | WatchFiles | TerminalOpened | CommandStarted | CommandFinished | TerminalClosed
-    | GetTerminals | GetTimeline | GetBlame | Attend
+    | SettlePreview | RunCommand | SetModel | SetThinking | GetModels | GetConversations | Search | Export | Import
+    | Delete | GetTree | GetLines | Tune | Compact | Navigate | Fork | Clone | SetLabel | SetName | GetSent
+    | GetFiles | GetPrompts | InsertInput | SetLayout | WatchFiles | TerminalOpened | CommandStarted
+    | CommandFinished | TerminalClosed | GetTerminals | GetTimeline | GetBlame | Attend
 )  # fmt: skip

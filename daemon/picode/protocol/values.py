@@ -97,6 +97,15 @@ class Receipt(Struct, omit_defaults=True):
     """Of the whole message as it was sent, the question included; 0: from before this was counted."""
 
 
+class Preview(Struct, omit_defaults=True):
+    """What would be sent, and waits for a person's yes or no."""
+
+    id: str
+    text: str
+    """Exactly what would go to the model: cut, and without secrets."""
+    receipt: Receipt | None = None
+
+
 class SentReceipt(Struct, omit_defaults=True):
     """A receipt, and where it is kept."""
 
@@ -151,6 +160,8 @@ class Status(Struct, omit_defaults=True):
     approvals: list[Approval] = field(default_factory=list)
     since: int = 0
     """When this state began, milliseconds since 1970."""
+    previews: list[Preview] = field(default_factory=list)
+    """What is sent only when somebody has looked at it (`shell.preview`); the oldest first."""
     thinking: str = ""
     """How hard the model is asked to think; empty: it cannot."""
 

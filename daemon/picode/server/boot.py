@@ -109,6 +109,8 @@ def _connect(daemon: Daemon) -> None:
         if isinstance(event, EntryAdded) and event.entry.receipt and event.entry.receipt.once:
             daemon.presses.done(event.entry.receipt.once)
         elif isinstance(event, StatusChanged):
+            receipts = [preview.receipt for preview in event.status.previews]
+            daemon.presses.held.update(receipt.once for receipt in receipts if receipt and receipt.once)
             for session in daemon.conversations.workspaces_of(conversation):
                 daemon.explorers.changed(session)
 

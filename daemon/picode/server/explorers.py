@@ -140,7 +140,7 @@ class Explorers:
         """Send a command's output; what goes wrong is told in the assistant's pane, where somebody looks."""
         try:
             record = await fetch(self._paths, terminal, request)
-            self._conversations.make_for(self._places[session]).ask("", command=record)
+            self._conversations.make_for(self._places[session]).ask("", command=record, preview=True)
         except PicodeError as error:
             self._tell(session, error)
 
@@ -156,7 +156,7 @@ class Explorers:
                 record = await fetch(self._paths, info.socket, Fetch(back=1, running=True))
                 if is_covered(record):
                     record = await on_screen(session, env, record, pane)
-            self._conversations.make_for(self._places[session]).ask("", command=record)
+            self._conversations.make_for(self._places[session]).ask("", command=record, preview=True)
         except PicodeError as error:
             self._tell(session, error)
 

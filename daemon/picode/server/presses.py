@@ -40,6 +40,8 @@ class Presses:
         self._path = path
         self._names: OrderedDict[str, str] = OrderedDict()
         self._waiting: dict[str, str] = {}
+        self.held: set[str] = set()
+        """What waits for a person's look before it is sent: the next daemon shows it again, however this one ends."""
         self._descriptor = -1
         self.left: list[Press] = self._read()
 
@@ -55,6 +57,7 @@ class Presses:
 
     def done(self, name: str) -> None:
         """It is in its conversation's file, or was refused where the user sees it."""
+        self.held.discard(name)
         if self._waiting.pop(name, None) is None:
             return
         try:
@@ -67,11 +70,12 @@ class Presses:
     def drop(self, conversation: str) -> None:
         """What waits for this conversation was given back to the user."""
         for name in [name for name, found in self._waiting.items() if found == conversation]:
-            self.done(name)
+            if name not in self.held:
+                self.done(name)
 
     def close(self) -> None:
-        """The end in order: nothing is asked again by the next daemon."""
-        for name in list(self._waiting):
+        """The end in order: nothing but what is held is asked again by the next daemon."""
+        for name in set(self._waiting) - self.held:
             self.done(name)
         if self._descriptor != -1:
             os.close(self._descriptor)

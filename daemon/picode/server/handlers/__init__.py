@@ -37,6 +37,7 @@ def table(daemon: Daemon) -> dict[type, Handler]:
         r.GetSuggestion: conversing.suggestion,
         r.Cancel: conversing.cancel,
         r.Answer: person(conversing.answer),
+        r.SettlePreview: person(conversing.settle_preview),
         r.RunCommand: person(conversing.run_command),
         r.SetModel: conversing.set_model,
         r.SetThinking: conversing.set_thinking,

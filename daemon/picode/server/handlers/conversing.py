@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
+import secrets
 from typing import TYPE_CHECKING
 
 from picode.errors import Missing, PicodeError
 from picode.protocol import requests as r
 from picode.protocol.events import InputInserted, Noticed
-from picode.protocol.replies import Accepted, Cancelled, Replayed, Snapshot, Suggestion
+from picode.protocol.replies import Accepted, Cancelled, Replayed, Snapshot, Suggestion, Tuned
 from picode.server.state import Daemon
 from picode.sessions.display import path_entries
 
@@ -53,7 +54,11 @@ class Conversing:
         return Accepted(id=0, conversation=conversation.id)
 
     def send(self, request: r.Send) -> Accepted:
-        if request.once and (request.command or request.piped or request.text.strip()):
+        along = request.command or request.piped
+        if along and not request.once:
+            # a script's output that waits for a look is kept as a key's is
+            request.once = f"sent:{secrets.token_hex(8)}"
+        if request.once and (along or request.text.strip()):
             return self._press(request)
         conversation = self._conversations.make_for(request.place)
         conversation.ask(request.text, command=request.command, piped=request.piped)
@@ -74,7 +79,13 @@ class Conversing:
 
     def _ask(self, request: r.Send, conversation: "Conversation") -> None:
         try:
-            conversation.ask(request.text, command=request.command, piped=request.piped, once=request.once)
+            conversation.ask(
+                request.text,
+                command=request.command,
+                piped=request.piped,
+                once=request.once,
+                preview=bool(request.command or request.piped),
+            )
         except PicodeError as error:
             self._daemon.presses.done(request.once)
             self._daemon.bus.emit(conversation.id, Noticed("error", str(error)))
@@ -120,13 +131,26 @@ class Conversing:
 
     def cancel(self, request: r.Cancel) -> Cancelled:
         conversation = self._conversations.get(request.conversation)
-        queue = conversation.cancel()
+        if request.what == "commands":
+            conversation.cancel_commands()
+            return Cancelled(id=0)
+        queue = conversation.clear_queue() if request.what == "queue" else conversation.cancel()
         self._daemon.presses.drop(conversation.id)
         return Cancelled(id=0, queue=queue)
 
     def answer(self, request: r.Answer) -> Accepted:
         conversation = self._conversations.get(request.conversation)
         conversation.answer(request.call_id, request.decision, request.reason)
+        return Accepted(id=0, conversation=conversation.id)
+
+    def settle_preview(self, request: r.SettlePreview) -> Accepted:
+        conversation = self._conversations.get(request.conversation)
+        if request.send:
+            conversation.check()
+        press = conversation.composer.settle(request.preview, request.send)
+        if not request.send:
+            self._daemon.presses.done(press)
+            self._daemon.bus.emit(conversation.id, Noticed("info", "It was dropped; nothing was sent."))
         return Accepted(id=0, conversation=conversation.id)
 
     def run_command(self, request: r.RunCommand) -> Accepted:
@@ -143,6 +167,12 @@ class Conversing:
         conversation = self._conversations.get(request.conversation)
         conversation.set_thinking(request.level)
         return Accepted(id=0, conversation=conversation.id)
+
+    def tune(self, request: r.Tune) -> Tuned:
+        conversation = self._conversations.get(request.conversation)
+        return conversation.tune(
+            request.steering or "", request.follow_up or "", request.compacts, request.retries
+        )
 
     def compact(self, request: r.Compact) -> Accepted:
         conversation = self._conversations.get(request.conversation)
