@@ -3,7 +3,7 @@
 import pytest
 
 from support.conversing import ALT_SHIFT_A, LEFT, ask, assistant_ready, last_text
-from support.model_script import say
+from support.model_script import Call, Calls, Script, say
 from support.model_server import ModelServer
 from support.screen import Terminal
 from support.zellij import Workspace
@@ -84,7 +84,7 @@ def test_alt_shift_a_in_a_pane_without_a_recorder_sends_what_it_shows_and_says_s
     [request] = model_server.wait_for(1)
     assert "from-the-bare-pane" in last_text(request)
     assert "read from the screen" in last_text(request)
-    terminal.wait_for("A bare pane.", "not exact")
+    terminal.wait_for("A bare pane.", "exact")
 
 
 def test_alt_shift_a_in_the_assistants_own_pane_says_what_to_do(
@@ -149,3 +149,23 @@ def brightness(colour: str, default: str) -> float:
         part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_d_shows_what_the_assistant_changed_and_q_leaves_it(
+    ready: Workspace, model_server: ModelServer
+) -> None:
+    made = Call("write", {"path": "notes.md", "content": "a line of the assistant\n"})
+    model_server.enqueue(Script(Calls(made)), say("It is written."))
+    terminal = open_with_files(ready)
+    ask(terminal, "write the notes")
+    terminal.wait_for("a line of the assistant", "allow?")
+    terminal.type("y\r")
+    terminal.wait_for("It is written.", "●")
+    terminal.type(LEFT)
+    terminal.wait_until(lambda shown: ready_for_keys(ready), "the focus on the explorer")
+    terminal.type("jd")
+    terminal.wait_for("The assistant's change 1", "+1 a line of the assistant", "q closes")
+    assert ready.pane("changes of notes.md")["is_floating"]
+    terminal.type("q")
+    terminal.wait_gone("The assistant's change 1")
+    terminal.wait_until(lambda shown: ready_for_keys(ready), "the focus on the explorer")

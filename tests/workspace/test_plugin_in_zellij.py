@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from picode.protocol.values import CommandNote, ConversationInfo, Status
-from picode.server.explorer import Callbacks, Explorer
+from picode.server.explorer import SILENT, Callbacks, Explorer
 from picode.terminal import zellij
 from support.screen import Terminal
 from support.tools import need_plugin, need_zellij
@@ -214,12 +214,13 @@ async def test_the_explorer_follows_commands_for_as_long_as_it_has_the_focus(
     await bench.shows("▸ src")
     await bench.focus_explorer()
     await bench.becomes(lambda: bool(bench.workspace.pane("explorer")["is_focused"]), "the focus")
-    for number in range(12):
+    # Zellij lists nobody as the client of a plugin that has the focus, and so it says nothing
+    missed = bench.explorer._missed
+    await bench.becomes(lambda: bool(missed) and min(missed.values()) > SILENT, "the silence")
+    for number in range(3):
         bench.daemon.commands = [CommandNote(number=number, command=f"make {number}", cwd="/", status=0)]
         bench.explorer.changed()
         await bench.shows(f"✓ make {number}")
-        await asyncio.to_thread(bench.workspace.action, "list-clients")
-        await asyncio.sleep(0.6)
 
 
 async def test_the_key_names_the_focused_pane_once_and_survives_detaching(bench: Bench) -> None:
