@@ -116,7 +116,7 @@ __picode_moved() {
 
 # the last part of PROMPT_COMMAND: other parts may have made a new prompt
 __picode_prompted() {
-    [[ ${PS0-} == *"${__picode_zero-;}" ]] || __picode_begins
+    [[ -n ${__picode_looked-} && ${PS0-} == *"$__picode_zero" ]] || __picode_begins
     [[ -n ${__vsc_initialized+set} ]] || __picode_install
     local begin='\[\e]133;A\a\]' end='\[\e]133;B\a\]'
     if [[ -z ${__picode_133+set} ]]; then
@@ -134,7 +134,7 @@ __picode_prompted() {
 __picode_begins() {
     [[ $- != *x* ]] || { local -; set +x; } 2>/dev/null
     local secret="\${__picode_begin}" others=${PS0-}
-    others=${others//"${__picode_zero-;C;$?;}"/}
+    others=${others//"$__picode_zero"/}
     unset __picode_133
     __picode_marked "$others${PS1//'\[\e]133;A\a\]'/}" || __picode_133=
     shopt -q promptvars || secret=$__picode_secret
@@ -228,13 +228,17 @@ __picode_install() {
 
 __picode_heal() {
     __picode_install
+    __picode_133=
     __picode_end 0
-    __picode_prompted
 }
 
 if [[ -n $__picode_secret ]]; then
     __picode_install
     __picode_bind
+    # the rest of the start file may overwrite PROMPT_COMMAND, and no key may change PS0: bash has its address by then
+    # shellcheck disable=SC2016
+    __picode_zero='\e]133;C\a\e]8671;${__picode_begin};C;$?;\a'
+    PS0=${PS0-}$__picode_zero
 elif [[ -n ${ZELLIJ-}${PICODE_TERMINAL-} ]]; then
     __picode_bind
 fi

@@ -68,11 +68,11 @@ __picode_quote() {
 
 # the first of the precmd functions: the command's end, where PROMPT_EOL_MARK has not told it
 __picode_ended() {
-    local last=$?
+    local __picode_last=$?
     emulate -L zsh -o no_xtrace
     local mark=$'\e]8671;'$__picode_secret bel=$'\a'
     [[ ${__picode_place-} == "$PWD" ]] || __picode_moved
-    builtin print -rn -- "$mark;D;$last$bel${__picode_133+$__picode_133;D;$last$bel}${__picode_seven}$mark;P;$__picode_directory;$__picode_flags$bel" >$TTY
+    builtin print -rn -- "$mark;D;$__picode_last$bel${__picode_133+$__picode_133;D;$__picode_last$bel}${__picode_seven}$mark;P;$__picode_directory;$__picode_flags$bel" >$TTY
     [[ ${PROMPT_EOL_MARK-} == *']8671;'* ]] ||
         typeset -g +x PROMPT_EOL_MARK="%{$mark;D;%?"$'\a'"%}${PROMPT_EOL_MARK-%B%S%#%s%b}"
     if [[ -n ${functions[_p9k_precmd]-} ]]; then
@@ -81,13 +81,13 @@ __picode_ended() {
         __picode_behind _p9k_preexec2 __picode_begins
         preexec_functions=(${preexec_functions:#__picode_begins})
         precmd_functions=(${precmd_functions:#__picode_prompted})
-        return $last
+        return $__picode_last
     fi
     [[ $preexec_functions[-1] == __picode_begins ]] ||
         preexec_functions=(${preexec_functions:#__picode_begins} __picode_begins)
     [[ $precmd_functions[-1] == __picode_prompted ]] ||
         precmd_functions=(${precmd_functions:#__picode_prompted} __picode_prompted)
-    return $last
+    return $__picode_last
 }
 
 # make the function $1 call $2 after its own work
