@@ -35,7 +35,7 @@ from picode.pane.terminal import LiveArea
 from picode.pane.update import update
 from picode.pane.view import live, prompt, status_line
 from picode.paths import Paths
-from picode.protocol.events import ApprovalNeeded, TextAdded, TurnEnded
+from picode.protocol.events import ApprovalNeeded, TextAdded, TurnEnded, TurnStarted
 from picode.protocol.values import Delivery
 
 ANSWER_AFTER = 0.4
@@ -105,7 +105,9 @@ class Pane:
 
     def take(self, given: Input) -> None:
         self.state, effects = update(self.state, given)
-        if isinstance(given, ApprovalNeeded | TurnEnded):
+        if isinstance(given, TurnStarted):
+            self._typed()  # somewhere else, perhaps: whoever asks looks at first
+        elif isinstance(given, ApprovalNeeded | TurnEnded):
             self._notify(given)
         for effect in effects:
             self._do(effect)

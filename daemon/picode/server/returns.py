@@ -112,8 +112,10 @@ class Returns:
         if not present:
             if not tally.away:
                 tally.away = True
+                log.info("nobody is at conversation %s", conversation)
                 self._left(conversation)
         elif not tally.away:
+            log.debug("somebody is at conversation %s", conversation)
             self._begin(conversation)
         else:
             self.sign(conversation, person=False)
