@@ -93,8 +93,9 @@ def asks(model_server: ModelServer, command: str) -> None:
 
 @pytest.mark.parametrize("policy", ["deny", "allow"])
 async def test_a_question_that_nobody_can_see_is_answered_as_the_policy_says(
-    where: paths.Paths, stream: Stream, model_server: ModelServer, home: Path, person: Person, policy: str
+    daemon: Running, stream: Stream, model_server: ModelServer, person: Person, policy: str
 ) -> None:
+    where, home = daemon.where, Path(os.environ["HOME"])
     settings(where, policy=policy)
     asks(model_server, "touch made.txt")
     conversation = await opened(stream, home)
@@ -140,8 +141,9 @@ async def test_by_default_a_question_is_held_and_waits_for_whoever_comes_back(
 
 @pytest.mark.parametrize("policy", ["deny", "allow"])
 async def test_who_is_there_is_asked_whatever_the_policy_is(
-    where: paths.Paths, stream: Stream, model_server: ModelServer, home: Path, person: Person, policy: str
+    daemon: Running, stream: Stream, model_server: ModelServer, person: Person, policy: str
 ) -> None:
+    where, home = daemon.where, Path(os.environ["HOME"])
     settings(where, policy=policy)
     asks(model_server, "touch made.txt")
     conversation = await opened(stream, home)

@@ -71,8 +71,8 @@ def digest(tally: Tally, status: Status, now: int) -> Digest | None:
     if not tally.away or not happened:
         return None
     return Digest(
-        since=tally.since, until=now, turns=tally.turns, failed=tally.failed, tools=tally.tools, commands=tally.commands,
-        files=tally.files, waiting=waiting, denied=tally.denied, allowed=tally.allowed,
+        since=tally.since, until=now, turns=tally.turns, failed=tally.failed, tools=tally.tools,
+        commands=tally.commands, files=tally.files, waiting=waiting, denied=tally.denied, allowed=tally.allowed,
         cost=max(0.0, status.cost - tally.cost_before),
     )  # fmt: skip
 
