@@ -1,5 +1,7 @@
 """The explorer and its key with everything behind them: what reaches the assistant, and what the model is told."""
 
+import re
+
 import pytest
 
 from support.conversing import ALT_SHIFT_A, LEFT, ask, assistant_ready, last_text
@@ -159,7 +161,9 @@ def test_d_shows_what_the_assistant_changed_and_q_leaves_it(
     terminal = open_with_files(ready)
     ask(terminal, "write the notes")
     terminal.wait_for("a line of the assistant", "allow?")
-    terminal.type("y\r")
+    # a key that comes with the question is no answer to it
+    terminal.wait_until(lambda shown: re.search(r"waiting for you [1-9]", shown), "a second of waiting")
+    terminal.type("y")
     terminal.wait_for("It is written.", "●")
     terminal.type(LEFT)
     terminal.wait_until(lambda shown: ready_for_keys(ready), "the focus on the explorer")
