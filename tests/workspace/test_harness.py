@@ -34,14 +34,14 @@ def test_the_layout_has_three_panes_between_zellijs_own_bars_and_the_terminal_ha
     assert panes["terminal"]["is_focused"]
 
 
-def test_a_new_tab_is_a_plain_one(workspace: Workspace) -> None:
+def test_a_new_tab_has_an_explorer_and_no_second_assistant(workspace: Workspace) -> None:
     stand_in_layout(workspace)
     terminal = workspace.start()
     terminal.wait_for("assistant", "Ctrl +")
     terminal.type("echo rea'dy'\r")
     terminal.wait_for("ready")
     workspace.action("new-tab")
-    terminal.wait_for("Tab #2", "Ctrl +")
+    terminal.wait_for("Tab #2", "explorer", "Ctrl +")
     terminal.wait_gone("assistant")
 
 

@@ -7,6 +7,7 @@ what boot gave it. A missing plugin is a state (`missing`), not an error; the ne
 import asyncio
 import contextlib
 import logging
+import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -103,6 +104,7 @@ class Explorer:
         self._missed: dict[tuple[int, int], int] = {}
         self._pipe: zellij.HeldPipe | None = None
         self._pipe_id = ""
+        self._server = 0
         self._last: tuple[plugin.AnyLine, float] | None = None
         self._sent: list[str] = []
         self._lost = 0
@@ -157,6 +159,12 @@ class Explorer:
     # the events pipe
 
     async def _hold(self) -> None:
+        # the pipe goes with the instance that was closed, and the other tabs' instances need a new one
+        while await self._look():
+            pass
+
+    async def _look(self) -> bool:
+        """Look for the plugin and follow it to its pipe's end; whether instances were left behind then."""
         self.state = "looking"
         for last, delay in enumerate(OPENINGS, 1 - len(OPENINGS)):
             await asyncio.sleep(delay)
@@ -166,25 +174,27 @@ class Explorer:
                     if last + len(OPENINGS) <= UNSURE:
                         continue
                     self.state = "asleep"
-                    return
+                    return False
                 # who is still asked for its permission answers later: the last try waits for that
-                heard = await self._listen(None if last == 0 else PATIENCE)
+                heard, bereft = await self._listen(None if last == 0 else PATIENCE)
             except PicodeError as error:
                 log.info("explorer of %s: %s", self.session, error)
                 heard = False
             if heard:
                 # the plugin was here and its pipe has ended: it was closed, or Zellij was
                 self.state = "asleep"
-                return
+                return bereft
         self.state = "missing"
+        return False
 
-    async def _listen(self, patience: float | None) -> bool:
-        """Read the plugin's lines until its pipe ends; whether there was any. The first one must come in time."""
+    async def _listen(self, patience: float | None) -> tuple[bool, bool]:
+        """Read the plugin's lines until its pipe ends; whether there was any, and whether other instances live on.
+        The first line must come in time."""
         opening = f'{{"type":"open","v":{plugin.VERSION}}}'
         pipe = self._pipe = await zellij.HeldPipe.open(self.session, self.env, plugin.EVENTS, opening)
         limit = asyncio.get_running_loop().call_later(patience, pipe.end) if patience else None
         self._run("beat", self._beats)
-        heard = False
+        heard = bereft = False
         try:
             async for line in pipe:
                 heard = True
@@ -194,8 +204,9 @@ class Explorer:
         finally:
             if limit:
                 limit.cancel()
+            bereft = bool(self._views) and lives(self._server)
             await self._drop()
-        return heard
+        return heard, bereft
 
     async def _drop(self) -> None:
         self._views.clear()
@@ -253,6 +264,7 @@ class Explorer:
         who = (hello.plugin, hello.client)
         if hello.pipe:
             self._pipe_id = hello.pipe
+        self._server = hello.server or self._server
         if self._pipe is not None and hello.server:
             self._pipe.follow(hello.server)
         view = self._seen(hello)
@@ -413,6 +425,17 @@ class Explorer:
                 await self._drop()
             elif self._views:
                 await self._push(beat=True)
+
+
+def lives(process: int) -> bool:
+    """Whether there is such a process; of one that is not known, that it does not live."""
+    if process <= 0:
+        return False
+    try:
+        os.kill(process, 0)
+    except OSError:
+        return False
+    return True
 
 
 def mention(path: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from picode.errors import Missing
+from picode.errors import BadData, Missing
 from picode.installation import places
 from picode.paths import layout_named
 from picode.protocol.values import Place
@@ -13,37 +13,59 @@ from picode.terminal import zellij
 
 KEEP = ("--retain-existing-terminal-panes", "--apply-only-to-active-tab")
 """A pane that the layout has no place for stays: somebody's program runs in it."""
-UNCHANGED = 0.3
-"""Seconds before a second try: Zellij does nothing, and says nothing, for a client that has not typed yet."""
+SOON = (0.05, 0.15, 0.3)
+"""Seconds before each look whether it has happened: Zellij may do nothing, and says nothing then."""
 
 
-def file_of(name: str, env: Mapping[str, str]) -> Path:
-    """Where set-up has written the layout for the session with this environment. Raises Missing."""
+def read_layout(name: str, env: Mapping[str, str]) -> str:
+    """The layout as set-up has written it, or as the user edited it, for the session with this environment.
+    Raises Missing, BadData."""
     home = Path(env.get("HOME") or Path.home())
     try:
         config = places.zellij_config_file(env, home).read_text(encoding="utf-8", errors="replace")
     except OSError:
         config = ""
     file = places.zellij_layouts(env, home, config) / f"{name}.kdl"
-    if not file.is_file():
-        raise Missing(f"{file} is not there.", "`picode setup` writes it.")
-    return file
+    try:
+        return file.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise Missing(f"{file} is not there.", "`picode setup` writes it.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadData(
+            f"{file} cannot be read.", "`picode setup` writes it anew when it is removed."
+        ) from error
 
 
 async def switch(place: Place, name: str) -> str:
-    """Arrange the tab in which `place` is anew, by the layout `name`; the layout's full name."""
+    """Arrange the tab in which `place` is anew, by the layout `name`; the layout's full name. The pane of `place`
+    keeps the focus: somebody types there."""
     name = layout_named(name)
     session, env = place.zellij_session, place.zellij_env
-    file = file_of(name, env)
+    text = with_focus_on_assistant(read_layout(name, env))
     before = await zellij.list_panes(session, env)
     for pane in spent(before, place.zellij_pane, name):
         await zellij.action(session, env, "close-pane", "--pane-id", f"terminal_{pane}")
-    await zellij.action(session, env, "override-layout", *KEEP, str(file))
-    after = await zellij.list_panes(session, env)
-    if arrangement(after) == arrangement(before):
-        await asyncio.sleep(UNCHANGED)
-        await zellij.action(session, env, "override-layout", *KEEP, str(file))
+    for _ in range(2):
+        await zellij.action(session, env, "override-layout", *KEEP, "--layout-string", text)
+        if await _changed(session, env, before):
+            break
     return name
+
+
+def with_focus_on_assistant(text: str) -> str:
+    """The layout, with the focus where `/layout` was typed: Zellij moves it to where the layout says."""
+    if 'name="assistant"' not in text:
+        return text
+    return text.replace(" focus=true", "").replace('name="assistant"', 'name="assistant" focus=true')
+
+
+async def _changed(session: str, env: Mapping[str, str], before: list[dict[str, Any]]) -> bool:
+    """Whether the panes stand elsewhere, waited for a moment: those that are new have to start first."""
+    for pause in SOON:
+        await asyncio.sleep(pause)
+        if arrangement(await zellij.list_panes(session, env)) != arrangement(before):
+            return True
+    return False
 
 
 def spent(panes: list[dict[str, Any]], own: str, name: str) -> list[int]:
