@@ -48,12 +48,12 @@ from picode.protocol.values import Approval, Delivery, Queued, State
 
 @dataclass(frozen=True)
 class Limits:
-    """`rounds`: model calls in a turn; `retries` of one call; `all_at_once`: deliver all queued messages together;
-    `compacts`: summarise what is old when the context is full."""
+    """`rounds`: model calls in a turn; `retries` of one call; `together`: deliver all queued messages of these
+    kinds at once; `compacts`: summarise what is old when the context is full."""
 
     rounds: int = 100
     retries: int = 3
-    all_at_once: bool = False
+    together: frozenset[Delivery] = frozenset()
     compacts: bool = False
 
 
@@ -175,7 +175,7 @@ def _call_model(state: Turn) -> Step:
 def _take(state: Turn, delivery: Delivery) -> tuple[Turn, tuple[Question, ...]]:
     """The next queued messages of this kind, one or all."""
     fitting = [question for question in state.queue if question.delivery == delivery]
-    taken = tuple(fitting if state.limits.all_at_once else fitting[:1])
+    taken = tuple(fitting if delivery in state.limits.together else fitting[:1])
     return replace(state, queue=tuple(one for one in state.queue if one not in taken)), taken
 
 

@@ -43,9 +43,7 @@ def run(args: argparse.Namespace) -> int:
 def run_print(args: argparse.Namespace) -> int:
     """Ask, write the answer, and end with 0; 130 after Ctrl-C. Raises what went wrong."""
     if args.mode == "rpc":
-        raise UsageError(
-            "The rpc mode is not there yet.", "`--mode json` writes every event of one question."
-        )
+        return _serve(args)
     if args.session == "":
         # a script's empty variable is no wish for a new conversation
         raise UsageError("The id after --session is empty.", "`picode sessions` lists the conversations.")
@@ -53,6 +51,28 @@ def run_print(args: argparse.Namespace) -> int:
     if not text.strip():
         raise UsageError("There is no question.", "Give it as text, or on standard input: `picode -p TEXT`.")
     return asyncio.run(_ask(args, text))
+
+
+def _serve(args: argparse.Namespace) -> int:
+    """`--mode rpc`: a program asks, and more than once."""
+    from picode.cli.place import here
+    from picode.rpc.framing import encoded
+    from picode.rpc.serve import serve
+
+    if args.text or args.print:
+        raise UsageError("--mode rpc takes its questions from standard input.", "Leave TEXT and -p away.")
+
+    def write(told: dict[str, Any]) -> None:
+        sys.stdout.buffer.write(encoded(told))
+        sys.stdout.buffer.flush()
+
+    place = here()
+    place.zellij_session = place.zellij_pane = ""
+    choice = "named" if args.session else "latest" if args.latest else "new"
+    allow = [name.strip() for name in args.allow.split(",") if name.strip()]
+    return asyncio.run(
+        serve(place, write, choice=choice, name=args.session or "", model=args.model, allow=allow)
+    )
 
 
 def question(words: list[str], piped: str) -> str:
@@ -205,7 +225,7 @@ class JsonWriter(Writer):
     """The session's header, then the events by pi's names, an object a line."""
 
     def __init__(self, snapshot: "Snapshot") -> None:
-        from picode.cli.pi_events import Translation, session_header
+        from picode.rpc.pi_events import Translation, session_header
 
         now = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()) + ".000Z"
         self._translation = Translation()

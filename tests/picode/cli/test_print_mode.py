@@ -101,7 +101,7 @@ def test_json_begins_with_the_header_and_ends_with_the_agents_end(
     lines = [json.loads(line) for line in picode("-p", "hi", "--mode", "json").stdout.splitlines()]
     assert lines[0]["type"] == "session"
     assert lines[0]["version"] == 3
-    assert [lines[1]["type"], lines[-1]["type"]] == ["agent_start", "agent_end"]
+    assert [lines[1]["type"], lines[-1]["type"]] == ["agent_start", "agent_settled"]
     deltas = [
         one["assistantMessageEvent"].get("delta", "") for one in lines if one["type"] == "message_update"
     ]
@@ -122,12 +122,10 @@ def test_a_conversation_is_continued(picode: Run, model_server: ModelServer) -> 
     assert "First." in model_server.requests[1].text()
 
 
-def test_rpc_is_not_there_yet(picode: Run) -> None:
-    done = picode("--mode", "rpc")
-    assert done.returncode == 2
-    assert done.stderr == (
-        "picode: The rpc mode is not there yet. `--mode json` writes every event of one question.\n"
-    )
+def test_rpc_takes_no_question_on_the_command_line(picode: Run) -> None:
+    done = picode("--mode", "rpc", "hello")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--mode rpc takes its questions from standard input." in done.stderr
 
 
 def test_no_question_is_a_mistake(picode: Run) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from picode import tasks
-from picode.errors import TryLater, UsageError
+from picode.errors import Missing, TryLater, UsageError
 from picode.protocol import requests as r
 from picode.protocol.events import AnyEvent, LeafMoved, NameChanged
-from picode.protocol.replies import Accepted, Exported, Found, Moved, Tree
+from picode.protocol.replies import Accepted, Exported, Found, Lines, Moved, Tree
 from picode.server.state import Daemon
 from picode.sessions import branching
 from picode.sessions.disk import failed
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MOST_HITS = 500
 MOST_NODES = 10_000
+MOST_BYTES = 8 * 1024 * 1024
+"""Of lines in one reply."""
 PATIENCE = 5.0
 """Seconds that a search waits for conversations that are still being read."""
 
@@ -68,6 +70,22 @@ class Sessions:
         session = self._conversations.get(request.conversation).session
         limit = max(1, min(request.limit, MOST_NODES))
         return Tree(id=0, leaf=session.leaf or "", nodes=outline(session, limit))
+
+    def lines(self, request: r.GetLines) -> Lines:
+        session = self._conversations.get(request.conversation).session
+        first = 0
+        if request.after:
+            first = session.tree.by_id.get(request.after, -1) + 1
+            if not first:
+                raise Missing(f"Entry {request.after} not found.", "`/tree` shows those that are there.")
+        found, size, total = list[bytes](), 0, len(session.tree)
+        for position in range(first, total):
+            line = session.line(position)
+            size += len(line)
+            if found and size > MOST_BYTES:
+                break
+            found.append(line)
+        return Lines(0, session.leaf or "", found, first + len(found) < total)
 
     async def navigate(self, request: r.Navigate) -> Moved:
         conversation = self._at_rest(request.conversation)

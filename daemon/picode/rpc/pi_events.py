@@ -1,6 +1,8 @@
 """The daemon's events in pi's names, for programs that read `--mode json`: pure, one list of objects per event.
 
-    agent_start, turn_start, message_start/update/end, tool_execution_start/update/end, turn_end, agent_end
+    agent_start, turn_start, message_start/update/end, tool_execution_start/update/end, turn_end, agent_end,
+    agent_settled, and beside them queue_update, compaction_start/end, auto_retry_start/end, session_info_changed,
+    thinking_level_changed
 
 Updates carry what is new (pi's delta form), never the whole message again, so a stream stays linear.
 """
@@ -12,12 +14,25 @@ from typing import Any
 
 import msgspec
 
-from picode.messages import Assistant, Message, Text, Thinking, ToolCall, ToolResult, Usage
+from picode.messages import (
+    Assistant,
+    BashExecution,
+    BranchSummary,
+    CompactionSummary,
+    Message,
+    Text,
+    Thinking,
+    ToolCall,
+    ToolResult,
+    Usage,
+)
 from picode.protocol import events
 from picode.protocol.replies import Snapshot
-from picode.protocol.values import Queued
+from picode.protocol.values import Queued, Status
 
 Object = dict[str, Any]
+COMMAND = "command_"
+"""How the ids of commands begin that a person ran."""
 
 
 def session_header(snapshot: Snapshot, now: str) -> Object:
@@ -42,6 +57,10 @@ def session_header(snapshot: Snapshot, now: str) -> Object:
 class Translation:
     """Remembers what pi's events repeat: the messages of the run, and which block is being written."""
 
+    thinking: str = ""
+    """The level that was told last."""
+    retrying: int = 0
+    """Which try of a call is under way after one that failed."""
     running: bool = False
     turn: bool = False
     """A turn is open: one answer with its tool calls."""
@@ -58,8 +77,6 @@ class Translation:
     def objects(self, event: events.AnyEvent) -> list[Object]:
         out: list[Object] = []
         match event:
-            case events.TurnStarted():
-                self._begin(out)
             case events.AnswerBegun(model):
                 self._answer(model, out)
             case events.TextAdded(text):
@@ -68,6 +85,9 @@ class Translation:
                 self._piece("thinking", text, out)
             case events.ToolPlanned():
                 self._next("toolcall", out)
+            case events.ToolStarted(call_id) | events.ToolPrinted(call_id) if call_id.startswith(COMMAND):
+                if isinstance(event, events.ToolPrinted):
+                    out.append({"type": "bash_execution_update", "id": call_id, "delta": event.text})
             case events.ToolStarted(call_id, tool):
                 out.append({"type": "tool_execution_start", **self._call(call_id, tool)})
             case events.ToolPrinted(call_id, text):
@@ -77,12 +97,55 @@ class Translation:
                 )
             case events.EntryAdded(entry):
                 self._entry(entry.message, out)
-            case events.StatusChanged(status) if status.queue != self.queue:
-                self.queue = status.queue
-                out.append(_queue(status.queue))
-            case events.TurnEnded():
+            case events.StatusChanged(status):
+                self._status(status, out)
+            case events.TurnEnded(outcome, error):
                 self._end(out)
+                self._tried(outcome == "done", error, out)
+                out.append({"type": "agent_settled", "aborted": outcome == "cancelled"})
+            case _:
+                self._aside(event, out)
         return out
+
+    def _aside(self, event: events.AnyEvent, out: list[Object]) -> None:
+        """What is no part of an answer."""
+        match event:
+            case events.CompactionStarted(reason):
+                out.append({"type": "compaction_start", "reason": reason})
+            case events.CompactionEnded(reason, error):
+                told = {
+                    "type": "compaction_end",
+                    "reason": reason,
+                    "willRetry": reason == "overflow" and not error,
+                }
+                out.append(told | ({"errorMessage": error} if error else {}))
+            case events.Retrying(attempt, of, delay, error):
+                self.retrying = attempt
+                facts = {
+                    "attempt": attempt,
+                    "maxAttempts": of,
+                    "delayMs": round(delay * 1000),
+                    "errorMessage": error,
+                }
+                out.append({"type": "auto_retry_start", **facts})
+            case events.NameChanged(name):
+                out.append({"type": "session_info_changed", "name": name})
+
+    def _status(self, status: Status, out: list[Object]) -> None:
+        if status.queue != self.queue:
+            self.queue = status.queue
+            out.append(_queue(status.queue))
+        if status.thinking != self.thinking:
+            if self.thinking:
+                out.append({"type": "thinking_level_changed", "level": status.thinking or "off"})
+            self.thinking = status.thinking
+
+    def _tried(self, success: bool, error: str, out: list[Object]) -> None:
+        """How it went with tries that were told of."""
+        if self.retrying:
+            told = {"type": "auto_retry_end", "success": success, "attempt": self.retrying}
+            out.append(told | ({"finalError": error} if error else {}))
+            self.retrying = 0
 
     def _begin(self, out: list[Object]) -> None:
         if not self.running:
@@ -112,14 +175,20 @@ class Translation:
         out.append(_update({"type": f"{kind}_start", "contentIndex": self.index}))
 
     def _entry(self, message: Message, out: list[Object]) -> None:
-        self._begin(out)
         told = shape(message)
+        if isinstance(message, BashExecution | CompactionSummary | BranchSummary):
+            # the agent said nothing
+            out += [{"type": "message_start", "message": told}, {"type": "message_end", "message": told}]
+            return
+        self._begin(out)
         self.messages.append(told)
         if isinstance(message, Assistant):
             if not self.drafting:
                 out.append({"type": "message_start", "message": told})
             out += [_update(one, message.usage) for one in _ends(message)]
             self.drafting, self.last = False, message
+            if message.stop_reason not in ("error", "aborted"):
+                self._tried(True, "", out)
             self.calls.update({part.id: part for part in message.content if isinstance(part, ToolCall)})
             out.append({"type": "message_end", "message": told})
             return

@@ -1,10 +1,10 @@
 """Events in pi's names: their order, their nesting, and the delta form."""
 
-from picode.cli.pi_events import Translation
-from picode.messages import Assistant, Text, ToolCall, ToolResult, Usage, User
+from picode.messages import Assistant, BashExecution, Text, ToolCall, ToolResult, Usage, User
 from picode.protocol import events
 from picode.protocol.events import AnyEvent
 from picode.protocol.values import Entry, Queued, Status
+from picode.rpc.pi_events import Translation
 
 
 def answer(*content: Text | ToolCall, stop: str = "stop") -> Assistant:
@@ -52,7 +52,7 @@ def test_order_and_nesting() -> None:
         "tool_execution_start", "tool_execution_update", "tool_execution_end", "message_start", "message_end",
         "turn_end", "turn_start",
         "message_start", "text_start", "text_delta", "text_end", "done", "message_end",
-        "turn_end", "agent_end",
+        "turn_end", "agent_end", "agent_settled",
     ]  # fmt: skip
 
 
@@ -65,7 +65,7 @@ def test_a_tool_call_carries_its_arguments_and_its_result() -> None:
 
 
 def test_the_end_carries_every_message_of_the_run() -> None:
-    messages = told(TURN)[-1]["messages"]
+    messages = told(TURN)[-2]["messages"]
     assert isinstance(messages, list)
     assert [one["role"] for one in messages] == ["user", "assistant", "toolResult", "assistant"]
 
@@ -76,7 +76,7 @@ def test_updates_carry_only_what_is_new() -> None:
 
 def test_a_failed_answer_ends_with_an_error() -> None:
     cut = [*TURN[:3], events.EntryAdded(Entry("2", answer(stop="error"))), events.TurnEnded("failed", "No.")]
-    assert names(cut)[-4:] == ["error", "message_end", "turn_end", "agent_end"]
+    assert names(cut)[-5:] == ["error", "message_end", "turn_end", "agent_end", "agent_settled"]
 
 
 def test_a_changed_queue_is_told_once() -> None:
@@ -84,3 +84,53 @@ def test_a_changed_queue_is_told_once() -> None:
     assert told([events.StatusChanged(status), events.StatusChanged(status)]) == [
         {"type": "queue_update", "steering": ["a"], "followUp": ["b"]}
     ]
+
+
+def test_a_call_that_is_made_again_is_told_with_its_outcome() -> None:
+    again: list[AnyEvent] = [*TURN[:3], events.Retrying(1, 3, 0.5, "Busy."), *TURN[11:]]
+    found = [one for one in told(again) if str(one["type"]).startswith("auto_retry")]
+    assert found == [
+        {"type": "auto_retry_start", "attempt": 1, "maxAttempts": 3, "delayMs": 500, "errorMessage": "Busy."},
+        {"type": "auto_retry_end", "success": True, "attempt": 1},
+    ]
+
+
+def test_a_call_that_fails_for_good_says_so() -> None:
+    again: list[AnyEvent] = [events.Retrying(3, 3, 0.5, "Busy."), events.TurnEnded("failed", "Busy.")]
+    assert told(again)[-2] == {
+        "type": "auto_retry_end",
+        "success": False,
+        "attempt": 3,
+        "finalError": "Busy.",
+    }
+
+
+def test_a_summary_by_hand_is_no_run_of_the_agent() -> None:
+    by_hand: list[AnyEvent] = [
+        events.TurnStarted(), events.CompactionStarted("manual"), events.CompactionEnded("manual", "Short."),
+        events.TurnEnded("failed", "Short."),
+    ]  # fmt: skip
+    assert told(by_hand) == [
+        {"type": "compaction_start", "reason": "manual"},
+        {"type": "compaction_end", "reason": "manual", "willRetry": False, "errorMessage": "Short."},
+        {"type": "agent_settled", "aborted": False},
+    ]
+
+
+def test_a_name_and_a_level_that_change_are_told() -> None:
+    changed: list[AnyEvent] = [
+        events.StatusChanged(Status(thinking="low")), events.StatusChanged(Status(thinking="high")),
+        events.NameChanged("Tapes"),
+    ]  # fmt: skip
+    assert told(changed) == [
+        {"type": "thinking_level_changed", "level": "high"},
+        {"type": "session_info_changed", "name": "Tapes"},
+    ]
+
+
+def test_a_command_of_the_user_is_no_run_of_the_agent() -> None:
+    ran: list[AnyEvent] = [
+        events.ToolStarted("command_1", "bash", "ls"), events.ToolPrinted("command_1", "out"),
+        events.EntryAdded(Entry("5", BashExecution("ls", "out", 0))),
+    ]  # fmt: skip
+    assert [one["type"] for one in told(ran)] == ["bash_execution_update", "message_start", "message_end"]

@@ -1,0 +1,280 @@
+"""Every command of pi's RPC mode: its fields, what it does, and the data that it answers with."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, cast
+
+from picode.errors import PicodeError, UsageError
+from picode.messages import LEVELS, Image, Level
+from picode.protocol import requests as r
+from picode.protocol.replies import Cancelled, Exported, Models, Moved, Snapshot
+from picode.protocol.values import Delivery, Mode, ModelInfo
+from picode.rpc import facts
+from picode.rpc.talk import Object, Talk, shape
+
+BUSY = "Agent is already processing. Specify streamingBehavior ('steer' or 'followUp') to queue the message."
+Command = Callable[[Talk, Object], Awaitable[Any]]
+DELIVERIES: dict[str, Delivery] = {"steer": "steer", "followUp": "follow_up"}
+
+
+def text(given: Object, name: str, default: str | None = None) -> str:
+    """A field that is a string. Raises UsageError."""
+    value = given.get(name, default)
+    if not isinstance(value, str):
+        raise UsageError(f"{given['type']} needs {name}, a string.")
+    return value
+
+
+def choice(given: Object, name: str, choices: tuple[str, ...]) -> str:
+    value = text(given, name)
+    if value not in choices:
+        raise UsageError(f"{name} of {given['type']} is one of {', '.join(choices)}, not {value!r}.")
+    return value
+
+
+def flag(given: Object, name: str, default: bool | None = None) -> bool:
+    value = given.get(name, default)
+    if not isinstance(value, bool):
+        raise UsageError(f"{given['type']} needs {name}, true or false.")
+    return value
+
+
+def images(given: Object) -> list[Image]:
+    found = given.get("images") or []
+    try:
+        return [Image(data=one["data"], mime_type=one["mimeType"]) for one in found]
+    except (TypeError, KeyError) as error:
+        raise UsageError("An image has data (base64) and mimeType.") from error
+
+
+# --- talking
+
+
+async def prompt(talk: Talk, given: Object) -> Object:
+    said, behavior = text(given, "message"), given.get("streamingBehavior")
+    if talk.busy and behavior is None:
+        raise PicodeError(BUSY)
+    delivery = DELIVERIES[choice(given, "streamingBehavior", tuple(DELIVERIES))] if behavior else "steer"
+    return await _say(talk, said, images(given), delivery)
+
+
+async def steer(talk: Talk, given: Object) -> Object:
+    return await _say(talk, text(given, "message"), images(given), "steer")
+
+
+async def follow_up(talk: Talk, given: Object) -> Object:
+    return await _say(talk, text(given, "message"), images(given), "follow_up")
+
+
+async def _say(talk: Talk, said: str, pictures: list[Image], delivery: Delivery) -> Object:
+    disposition = "queued" if talk.busy else "started"
+    await talk.daemon.ask(r.Ask(0, talk.id, said, images=pictures, delivery=delivery, allow=talk.allow))
+    return {"disposition": disposition}
+
+
+async def abort(talk: Talk, given: Object) -> None:
+    await talk.daemon.ask(r.Cancel(0, talk.id))
+
+
+async def clear_queue(talk: Talk, given: Object) -> Object:
+    done = await talk.daemon.ask_for(Cancelled, r.Cancel(0, talk.id, "queue"))
+    queued = {
+        kind: [one.text for one in done.queue if one.delivery == kind] for kind in ("steer", "follow_up")
+    }
+    return {"steering": queued["steer"], "followUp": queued["follow_up"]}
+
+
+async def bash(talk: Talk, given: Object) -> Object:
+    share = not flag(given, "excludeFromContext", False)
+    return shape(await talk.run(text(given, "command"), share))
+
+
+async def abort_bash(talk: Talk, given: Object) -> None:
+    await talk.daemon.ask(r.Cancel(0, talk.id, "commands"))
+
+
+# --- model, thinking and how turns go
+
+
+async def _models(talk: Talk) -> list[ModelInfo]:
+    found = await talk.daemon.ask_for(Models, r.GetModels(0))
+    return [info for info in found.models if info.usable]
+
+
+async def _current(talk: Talk) -> Object:
+    known = (await talk.daemon.ask_for(Models, r.GetModels(0))).models
+    info = next((info for info in known if info.name == talk.status.model), None)
+    if info is None:
+        info = ModelInfo(talk.status.model, True, context_window=talk.status.context_window)
+    return facts.model(info)
+
+
+async def set_model(talk: Talk, given: Object) -> Object:
+    name = f"{text(given, 'provider')}/{text(given, 'modelId')}"
+    await talk.daemon.ask(r.SetModel(0, talk.id, name))
+    known = await talk.daemon.ask_for(Models, r.GetModels(0))
+    return facts.model(next((one for one in known.models if one.name == name), ModelInfo(name, True)))
+
+
+async def cycle_model(talk: Talk, given: Object) -> Object | None:
+    usable = await _models(talk)
+    if len(usable) < 2:
+        return None
+    names = [one.name for one in usable]
+    at = names.index(talk.status.model) + 1 if talk.status.model in names else 0
+    chosen = usable[at % len(usable)]
+    await talk.daemon.ask(r.SetModel(0, talk.id, chosen.name))
+    return {"model": facts.model(chosen), "thinkingLevel": talk.status.thinking or "off", "isScoped": False}
+
+
+async def get_available_models(talk: Talk, given: Object) -> Object:
+    return {"models": [facts.model(info) for info in await _models(talk)]}
+
+
+async def set_thinking_level(talk: Talk, given: Object) -> None:
+    await talk.daemon.ask(r.SetThinking(0, talk.id, cast(Level, choice(given, "level", LEVELS))))
+
+
+async def cycle_thinking_level(talk: Talk, given: Object) -> Object | None:
+    if not talk.status.thinking:
+        return None
+    at = LEVELS.index(cast(Level, talk.status.thinking)) + 1
+    level = LEVELS[at % len(LEVELS)]
+    await talk.daemon.ask(r.SetThinking(0, talk.id, level))
+    return {"level": level}
+
+
+async def get_available_thinking_levels(talk: Talk, given: Object) -> Object:
+    return {"levels": list(LEVELS) if talk.status.thinking else ["off"]}
+
+
+MODES = ("one-at-a-time", "all")
+
+
+async def set_steering_mode(talk: Talk, given: Object) -> None:
+    await talk.tune(steering=cast(Mode, choice(given, "mode", MODES)))
+
+
+async def set_follow_up_mode(talk: Talk, given: Object) -> None:
+    await talk.tune(follow_up=cast(Mode, choice(given, "mode", MODES)))
+
+
+async def set_auto_compaction(talk: Talk, given: Object) -> None:
+    await talk.tune(compacts=flag(given, "enabled"))
+
+
+async def set_auto_retry(talk: Talk, given: Object) -> None:
+    await talk.tune(retries=flag(given, "enabled"))
+
+
+# --- conversations
+
+
+async def new_session(talk: Talk, given: Object) -> Object:
+    opened = await talk.daemon.ask_for(Snapshot, r.Open(0, talk.place, "new", tail=1))
+    await talk.go(opened.conversation)
+    return {"cancelled": False}
+
+
+async def switch_session(talk: Talk, given: Object) -> Object:
+    name = text(given, "sessionPath")
+    opened = await talk.daemon.ask_for(Snapshot, r.Open(0, talk.place, "named", name, tail=1))
+    await talk.go(opened.conversation)
+    return {"cancelled": False}
+
+
+async def fork(talk: Talk, given: Object) -> Object:
+    moved = await talk.daemon.ask_for(Moved, r.Fork(0, talk.id, text(given, "entryId")))
+    await talk.go(moved.conversation)
+    return {"text": moved.text, "cancelled": False}
+
+
+async def clone(talk: Talk, given: Object) -> Object:
+    moved = await talk.daemon.ask_for(Moved, r.Clone(0, talk.id))
+    await talk.go(moved.conversation)
+    return {"cancelled": False}
+
+
+async def compact(talk: Talk, given: Object) -> Object:
+    await talk.compact(text(given, "customInstructions", ""))
+    entries, leaf = await talk.entries()
+    done = [entry for entry in facts.path(entries, leaf) if entry.get("type") == "compaction"][-1]
+    names = ("summary", "firstKeptEntryId", "tokensBefore", "details")
+    return {name: done.get(name) for name in names} | {"estimatedTokensAfter": talk.status.context_used}
+
+
+async def set_session_name(talk: Talk, given: Object) -> None:
+    await talk.daemon.ask(r.SetName(0, talk.id, text(given, "name")))
+
+
+async def export_html(talk: Talk, given: Object) -> Object:
+    path = text(given, "outputPath", "")
+    target = str(Path(talk.place.cwd) / path) if path else ""
+    done = await talk.daemon.ask_for(Exported, r.Export(0, talk.id, "html", target), 60)
+    return {"path": done.path}
+
+
+# --- looking
+
+
+async def get_state(talk: Talk, given: Object) -> Object:
+    modes = await talk.tune()
+    entries, leaf = await talk.entries()
+    status = talk.status
+    return {
+        "model": await _current(talk), "thinkingLevel": status.thinking or "off",
+        "isStreaming": status.state in ("thinking", "tool", "waiting"), "isCompacting": status.state == "compacting",
+        "steeringMode": modes.steering, "followUpMode": modes.follow_up, "sessionFile": talk.path,
+        "sessionId": talk.id, "autoCompactionEnabled": modes.compacts,
+        "messageCount": len(facts.messages(entries, leaf)), "pendingMessageCount": len(status.queue),
+    } | ({"sessionName": talk.name} if talk.name else {})  # fmt: skip
+
+
+async def get_messages(talk: Talk, given: Object) -> Object:
+    return {"messages": facts.messages(*await talk.entries())}
+
+
+async def get_entries(talk: Talk, given: Object) -> Object:
+    entries, leaf = await talk.entries()
+    since = given.get("since")
+    if since is not None:
+        ids = [entry.get("id") for entry in entries]
+        if since not in ids:
+            raise UsageError(f"Entry not found: {since}")
+        entries = entries[ids.index(since) + 1 :]
+    return {"entries": entries, "leafId": leaf or None}
+
+
+async def get_tree(talk: Talk, given: Object) -> Object:
+    entries, leaf = await talk.entries()
+    return {"tree": facts.tree(entries), "leafId": leaf or None}
+
+
+async def get_fork_messages(talk: Talk, given: Object) -> Object:
+    return {"messages": facts.fork_messages(*await talk.entries())}
+
+
+async def get_last_assistant_text(talk: Talk, given: Object) -> Object:
+    return {"text": facts.last_text(*await talk.entries())}
+
+
+async def get_session_stats(talk: Talk, given: Object) -> Object:
+    entries, leaf = await talk.entries()
+    return {"sessionFile": talk.path, "sessionId": talk.id} | facts.stats(entries, leaf, talk.status)
+
+
+async def get_commands(talk: Talk, given: Object) -> Object:
+    return {"commands": []}
+
+
+COMMANDS: dict[str, Command] = {
+    function.__name__: function
+    for function in (
+        prompt, steer, follow_up, abort, clear_queue, bash, abort_bash, set_model, cycle_model, get_available_models,
+        set_thinking_level, cycle_thinking_level, get_available_thinking_levels, set_steering_mode, set_follow_up_mode,
+        set_auto_compaction, set_auto_retry, new_session, switch_session, fork, clone, compact, set_session_name,
+        export_html, get_state, get_messages, get_entries, get_tree, get_fork_messages, get_last_assistant_text,
+        get_session_stats, get_commands,
+    )
+}  # fmt: skip
+COMMANDS["abort_retry"] = abort

@@ -1,0 +1,153 @@
+"""One program's conversation with the daemon: which one it is, its state, and what is waited for."""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from picode.client.stream import Stream
+from picode.errors import PicodeError
+from picode.messages import BashExecution
+from picode.protocol import events as e
+from picode.protocol import requests as r
+from picode.protocol.replies import Lines, Snapshot, Tuned
+from picode.protocol.values import Place, Status
+from picode.rpc import dialogs, facts
+from picode.rpc.pi_events import Translation
+
+COMMAND_WITHIN = 24 * 3600.0
+"""Seconds that a `bash` command, a turn's end or a summary is waited for; the person may cancel them before."""
+Object = dict[str, Any]
+
+
+class Talk:
+    """`write` takes an object for the program; `allow`: tools that never ask."""
+
+    def __init__(
+        self, daemon: Stream, place: Place, write: Callable[[Object], None], allow: list[str]
+    ) -> None:
+        self.daemon, self.place, self.write, self.allow = daemon, place, write, allow
+        self.id = ""
+        self.path = ""
+        self.name = ""
+        self.status = Status()
+        self._translation = Translation()
+        self._entries: list[Object] = []
+        self._leaf = ""
+        self._commands: dict[str, deque[asyncio.Future[BashExecution]]] = defaultdict(deque)
+        self._summaries: list[asyncio.Future[str]] = []
+        self._summary: str | None = None
+        """How the last summary ended, until the conversation is at rest or goes on."""
+        self._asked: set[str] = set()
+        daemon.on_snapshot = self._renewed
+
+    async def go(self, conversation: str) -> None:
+        """From now on this one; the one before goes on without us."""
+        if self.id:
+            await self.daemon.leave(self.id)
+        self._entries, self._leaf, self._translation = [], "", Translation()
+        self.id = conversation
+        self._renewed(await self.daemon.follow(conversation))
+
+    def _renewed(self, snapshot: Snapshot) -> None:
+        self.path, self.name, self.status = snapshot.path, snapshot.name, snapshot.status
+        for approval in snapshot.status.approvals:
+            self._ask_person(approval)
+
+    @property
+    def busy(self) -> bool:
+        return self.status.state in ("thinking", "compacting", "tool", "waiting")
+
+    async def tune(self, **changes: Any) -> Tuned:
+        return await self.daemon.ask_for(Tuned, r.Tune(0, self.id, **changes))
+
+    async def entries(self) -> tuple[list[Object], str]:
+        """Every entry as it stands in the file, without the header, and the one that the next message follows."""
+        more = True
+        while more:
+            after = str(self._entries[-1].get("id", "")) if self._entries else ""
+            found = await self.daemon.ask_for(Lines, r.GetLines(0, self.id, after), 60)
+            self._entries += facts.entries(found.lines)
+            self._leaf, more = found.leaf, found.more and bool(found.lines)
+        return self._entries, self._leaf
+
+    async def run(self, command: str, share: bool) -> BashExecution:
+        """`bash`: its end, as it was saved."""
+        done: asyncio.Future[BashExecution] = asyncio.get_running_loop().create_future()
+        waiting = self._commands[command]
+        waiting.append(done)
+        try:
+            await self.daemon.ask(r.RunCommand(0, self.id, command, share))
+            return await asyncio.wait_for(done, COMMAND_WITHIN)
+        finally:
+            if done in waiting:
+                waiting.remove(done)
+
+    async def compact(self, instructions: str) -> None:
+        """Raises PicodeError when there is no summary in the end."""
+        done: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._summaries.append(done)
+        try:
+            await self.daemon.ask(r.Compact(0, self.id, instructions))
+            error = await asyncio.wait_for(done, COMMAND_WITHIN)
+        finally:
+            self._summaries.remove(done)
+        if error:
+            raise PicodeError(error)
+
+    def event(self, event: e.AnyEvent) -> None:
+        """What the daemon announced, in pi's words to the program."""
+        match event:
+            case e.StatusChanged(status):
+                self.status = status
+            case e.NameChanged(name):
+                self.name = name
+            case e.ApprovalNeeded(approval):
+                self._ask_person(approval)
+            case e.ApprovalSettled(call_id):
+                self._asked.discard(call_id)
+            case e.EntryAdded(entry) if isinstance(entry.message, BashExecution):
+                waiting = self._commands.get(entry.message.command)
+                if waiting:
+                    done = waiting.popleft()
+                    if not done.done():
+                        done.set_result(entry.message)
+            case e.CompactionEnded(_, error):
+                self._summary = error
+            case e.TurnEnded() | e.AnswerBegun() if self._summary is not None:
+                self._summarised(self._summary)
+            case e.Noticed(level, text):
+                self._notify(level, text)
+        for told in self._translation.objects(event):
+            self.write(told)
+
+    def _summarised(self, error: str) -> None:
+        self._summary = None
+        for one in self._summaries:
+            if not one.done():
+                one.set_result(error)
+
+    def _notify(self, level: str, text: str) -> None:
+        told = {"type": "extension_ui_request", "id": f"notice_{id(text):x}", "method": "notify"}
+        self.write(told | {"message": text, "notifyType": level})
+
+    def _ask_person(self, approval: Any) -> None:
+        if approval.call_id not in self._asked:
+            self._asked.add(approval.call_id)
+            self.write(dialogs.request(approval))
+
+    async def answered(self, response: Object) -> None:
+        """A dialog's answer; one that nobody waits for any more is dropped, as pi does."""
+        call_id = response.get("id")
+        if isinstance(call_id, str) and call_id in self._asked:
+            self._asked.discard(call_id)
+            await self.daemon.ask(r.Answer(0, self.id, call_id, dialogs.decision(response)))
+
+
+def shape(execution: BashExecution) -> Object:
+    """A command's end as `bash` answers it."""
+    told: Object = msgspec.to_builtins(execution)
+    names = ("output", "exitCode", "cancelled", "truncated", "fullOutputPath")
+    return {"cancelled": False, "truncated": False} | {name: told[name] for name in names if name in told}
