@@ -17,6 +17,7 @@ COMMANDS: dict[str, str] = {
     "setup": "write layouts, plugin, permission and shell lines; --uninstall takes them back",
     "init": "print the shell script of bash, zsh or fish",
     "last": "the last command's output, as recorded",
+    "open": "a file at a line, in your editor: picode open src/app.py:12",
     "diff": "what has changed since Git's last commit; --follow shows it anew at each change",
     "timeline": "what ran here and what changed while it ran; --blame: what broke a test",
     "pause": "record nothing more in this terminal",

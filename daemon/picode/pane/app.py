@@ -16,6 +16,7 @@ from picode.pane.attention import Attention, due, sequence, words
 from picode.pane.effects import Daemon, Start
 from picode.pane.input import Actions, Pastes, bindings, new_buffer
 from picode.pane.lines import Line
+from picode.pane.references import linker
 from picode.pane.state import (
     ANSWERS,
     Copy,
@@ -56,6 +57,7 @@ class Pane:
         self.buffer = new_buffer(self.daemon.files, self.daemon.prompts)
         actions = Actions(self.send, self.press, lambda: self.state.busy, self._asking)
         self.area = LiveArea(self.buffer, bindings(actions, self.pastes), self._view, vi)
+        self.area.links = linker(lambda: self.state.cwd)
         self.area.app.key_processor.before_key_press += self._typed
         self.hung_up = False
         self._asked = ("", 0.0)

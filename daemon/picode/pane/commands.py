@@ -10,10 +10,19 @@ from picode.messages import LEVELS
 from picode.pane.entries import notice_lines
 from picode.pane.follow import printed
 from picode.pane.lines import Line, cut
+from picode.pane.references import parsed, references
 from picode.pane.safe import safe_line
 from picode.pane.state import Copy, Leave, Open, Picker, State, Step, Tell
 from picode.paths import layout_names
-from picode.protocol.requests import Compact, GetConversations, GetModels, SetLayout, SetModel, SetThinking
+from picode.protocol.requests import (
+    Compact,
+    GetConversations,
+    GetModels,
+    OpenFile,
+    SetLayout,
+    SetModel,
+    SetThinking,
+)
 from picode.protocol.values import ConversationInfo, ModelInfo
 
 SHOWN = 20
@@ -98,6 +107,25 @@ def _copy(state: State, argument: str) -> Step:
     return state, [Copy(state.said), *effects]
 
 
+def _open(state: State, argument: str) -> Step:
+    """A file, or one of those that the last answer names."""
+    if argument:
+        return _opened(state, argument)
+    found = references(state.said)
+    rows = tuple((one.text, one.text) for one in found)
+    if not rows:
+        told = "The last answer names no file with a line. /open FILE:LINE opens any."
+        return printed(state, notice_lines("info", told, state.width))
+    if len(rows) == 1:
+        return _opened(state, rows[0][0])
+    return show_picker(state, Picker("Which file?", rows, "reference"))
+
+
+def _opened(state: State, text: str) -> Step:
+    one = parsed(text)
+    return state, [Tell(OpenFile(0, state.conversation, one.path, one.line, one.column))]
+
+
 def _quit(state: State, argument: str) -> Step:
     return state, [Leave()]
 
@@ -118,6 +146,7 @@ COMMANDS: dict[str, Command] = {
     "thinking": Command("how hard the model is asked to think", _thinking, "[LEVEL]", lambda: list(LEVELS)),
     "session": Command("this conversation's file, model and cost", _session),
     "compact": Command("summarise what is old; WORDS: what to look at", _compact, "[WORDS]"),
+    "open": Command("open a file that the last answer names", _open, "[FILE:LINE]"),
     "copy": Command("copy the last answer", _copy),
     "layout": Command("arrange the workspace's panes", _layout, "[NAME]", layout_names),
     "quit": Command("leave; the assistant goes on working", _quit),
@@ -199,6 +228,8 @@ def choose(state: State, picker: Picker, text: str) -> Step:
 
 
 def _chosen(state: State, picker: Picker, value: str) -> Step:
+    if picker.kind == "reference":
+        return _opened(state, value)
     if picker.kind == "model":
         return state, [Tell(SetModel(0, state.conversation, value))]
     if picker.kind == "thinking":

@@ -5,7 +5,7 @@ the terminal's own sixteen, so they follow the user's theme.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
 
@@ -13,6 +13,9 @@ from wcwidth import wcwidth
 
 Fragment = tuple[str, str]
 Line = list[Fragment]
+Link = tuple[int, int, str]
+"""From and to a character of a line's text, and an address of harmless characters."""
+Links = Callable[[str], list[Link]]
 
 SGR = {
     "bold": "1", "dim": "2", "italic": "3", "underline": "4", "reverse": "7", "strike": "9",
@@ -40,16 +43,38 @@ def plain(line: Line) -> str:
     return "".join(text for _, text in line)
 
 
-def to_ansi(lines: Iterable[Line], colour: bool = True) -> str:
-    """The lines for a terminal, each with its line feed; without `colour` as plain text."""
-    return "".join(_ansi(line, colour) + "\n" for line in lines)
+def to_ansi(lines: Iterable[Line], colour: bool = True, links: "Links | None" = None) -> str:
+    """The lines for a terminal, each with its line feed; without `colour` as plain text. `links`: where in a line's
+    text something can be opened, in order."""
+    return "".join(_ansi(line, colour, links) + "\n" for line in lines)
 
 
-def _ansi(line: Line, colour: bool) -> str:
+def _ansi(line: Line, colour: bool, links: "Links | None" = None) -> str:
     if not colour:
         return plain(line)
+    if links is not None and (found := links(plain(line))):
+        return "".join(
+            f"\x1b]8;;{link}\x1b\\{_ansi(part, True)}\x1b]8;;\x1b\\" if link else _ansi(part, True)
+            for link, part in _linked(line, found)
+        )
     runs = groupby(line, key=itemgetter(0))
     return "".join(_fragment(style, "".join(text for _, text in run)) for style, run in runs)
+
+
+def _linked(line: Line, found: "list[Link]") -> Iterator[tuple[str, Line]]:
+    """The line in parts, each with its link or with none."""
+    edges = [edge for begin, end, link in found for edge in ((begin, link), (end, ""))]
+    at, link, part = 0, "", list[Fragment]()
+    for style, whole in line:
+        text = whole
+        while edges and edges[0][0] < at + len(text):
+            room = edges[0][0] - at
+            part.append((style, text[:room]))
+            yield link, part
+            text, at, link, part = text[room:], at + room, edges.pop(0)[1], []
+        part.append((style, text))
+        at += len(text)
+    yield link, part
 
 
 def _fragment(style: str, text: str) -> str:

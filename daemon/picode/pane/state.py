@@ -32,7 +32,7 @@ class Picker:
     title: str
     choices: tuple[tuple[str, str], ...]
     """What is chosen, and how it is shown."""
-    kind: Literal["conversation", "model", "layout", "thinking"]
+    kind: Literal["conversation", "model", "layout", "thinking", "reference"]
 
 
 @dataclass(frozen=True)

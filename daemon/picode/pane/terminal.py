@@ -25,7 +25,7 @@ from prompt_toolkit.styles import Style
 
 from picode.pane.early import CLEAR
 from picode.pane.growth import Growth, drawing, grown, growth
-from picode.pane.lines import Line, line_width, to_ansi
+from picode.pane.lines import Line, Links, line_width, to_ansi
 
 FRAMES = 30
 """Redraws a second, at most."""
@@ -93,6 +93,8 @@ class LiveArea:
         self._due = True
         self._grown: list[Growth] = []
         self._prompt: Line = []
+        self.links: Links | None = None
+        """What can be opened, in a line that goes into the scrollback."""
         self._status: Line = []
         self.app: Application[None] = Application(
             layout=self._layout(), key_bindings=keys, output=output, style=STYLE, full_screen=False,
@@ -106,7 +108,7 @@ class LiveArea:
 
     def print(self, lines: list[Line]) -> None:
         """Into the scrollback, with the next frame."""
-        self._above.append(to_ansi(lines, self.colour))
+        self._above.append(to_ansi(lines, self.colour, self.links))
         self.redraw()
 
     @property

@@ -315,6 +315,17 @@ class WatchFiles(Request, tag="watch_files"):
     cwd: str
 
 
+class OpenFile(Request, tag="open_file"):
+    """Show a file of the conversation's project in the person's editor, in its workspace. Reply: `Accepted`; refused
+    where there is no workspace, or no such file in the project."""
+
+    conversation: str
+    path: str
+    """Absolute, or from the conversation's directory."""
+    line: int = 0
+    column: int = 0
+
+
 class TerminalOpened(Request, tag="terminal_opened"):
     """A recorder says that it is here. Reply: `Accepted`."""
 
@@ -375,7 +386,7 @@ class GetBlame(Request, tag="get_blame"):
 AnyRequest = (
     Hello | Ping | GetStatus | Shutdown | Open | Replay | Look | Ask | Send | GetSuggestion | Cancel | Answer
     | SettlePreview | RunCommand | SetModel | SetThinking | GetModels | GetConversations | Search | Export | Import
-    | Delete | GetTree | GetLines | Tune | Compact | Navigate | Fork | Clone | SetLabel | SetName | GetSent
+    | Delete | GetTree | GetLines | Tune | Compact | Navigate | Fork | Clone | OpenFile | SetLabel | SetName | GetSent
     | GetFiles | GetPrompts | InsertInput | SetLayout | WatchFiles | TerminalOpened | CommandStarted
     | CommandFinished | TerminalClosed | GetTerminals | GetTimeline | GetBlame | Attend
 )  # fmt: skip

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from picode.terminal import zellij
+from picode.terminal.open_file import open_at
 
 SIZE = ("--width", "80%", "--height", "80%", "-x", "10%", "-y", "10%")
 
 
 async def edit(session: str, env: Mapping[str, str], file: Path) -> None:
     """The file in the person's editor. Raises Unavailable."""
-    await zellij.action(session, env, "edit", "--floating", *SIZE, str(file))
+    await open_at(session, env, file)
 
 
 async def show_changes(

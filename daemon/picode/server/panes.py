@@ -52,18 +52,18 @@ class Panes:
                 del self._places[next(iter(self._places))]
 
     def check(self, conversation: str) -> None:
-        self._place(conversation)
+        self.place(conversation)
 
     def find(self, conversation: str, name: str) -> Pane:
         return self._described(self._terminal(conversation, name))
 
     def all(self, conversation: str) -> list[Pane]:
-        session = self._place(conversation).zellij_session
+        session = self.place(conversation).zellij_session
         found = {**self._older(session), **self._terminals.named(session)}
         return [self._described(info) for _, info in sorted(found.items())]
 
     async def run(self, conversation: str, cwd: str, name: str, command: str, where: Where) -> int:
-        place = await asyncio.to_thread(self._place, conversation)
+        place = await asyncio.to_thread(self.place, conversation)
         async with self._turns.setdefault(place.zellij_session, asyncio.Lock()):
             try:
                 info = await asyncio.to_thread(self._terminal, conversation, name)
@@ -110,14 +110,14 @@ class Panes:
     async def focus(self, conversation: str, name: str) -> None:
         from picode.server import zellij_panes
 
-        place = await asyncio.to_thread(self._place, conversation)
+        place = await asyncio.to_thread(self.place, conversation)
         info = await asyncio.to_thread(self._terminal, conversation, name)
         await zellij_panes.focus(place, info.place.zellij_pane)
 
     async def close(self, conversation: str, name: str) -> None:
         from picode.server import zellij_panes
 
-        place = await asyncio.to_thread(self._place, conversation)
+        place = await asyncio.to_thread(self.place, conversation)
         info = await asyncio.to_thread(self._terminal, conversation, name)
         with _told_of_end(info.socket) as woken:
             await zellij_panes.close(place, info.place.zellij_pane)
@@ -147,8 +147,8 @@ class Panes:
             ) from None
         return 1
 
-    def _place(self, conversation: str) -> Place:
-        """Of its own pane; after a new start of the daemon, of a recorded terminal in its session."""
+    def place(self, conversation: str) -> Place:
+        """Where the conversation is: its own pane; after a new start of the daemon, of a terminal in its session."""
         if conversation not in self._places:
             for info in [*self._terminals.all(), *self._unheard()]:
                 place = info.place
@@ -160,7 +160,7 @@ class Panes:
         return self._places[conversation]
 
     def _terminal(self, conversation: str, name: str) -> TerminalInfo:
-        session = self._place(conversation).zellij_session
+        session = self.place(conversation).zellij_session
         info = self._terminals.named(session).get(name) or self._older(session).get(name)
         if info is None or self._gone(info):
             raise Missing(CLOSED.format(name))

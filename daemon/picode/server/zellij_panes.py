@@ -67,11 +67,15 @@ async def open_(place: Place, where: Where, name: str, cwd: str, program: list[s
             raise
         await zellij.action(place.zellij_session, env, first, *rest, "--", *program)
         if found.focused:
-            await zellij.action(place.zellij_session, env, "focus-pane-id", f"terminal_{found.focused}")
+            await focus(place, found.focused)
 
 
 async def focus(place: Place, pane: str) -> None:
-    await _with(place, "focus-pane-id", pane)
+    try:
+        await _with(place, "focus-pane-id", pane)
+    except PicodeError as error:
+        if "already focused" not in str(error):
+            raise
 
 
 async def close(place: Place, pane: str) -> None:

@@ -6,6 +6,7 @@ from picode.server.handlers.attending import Attending
 from picode.server.handlers.basics import Basics
 from picode.server.handlers.conversing import Conversing
 from picode.server.handlers.lists import Lists
+from picode.server.handlers.opening import Opening
 from picode.server.handlers.sessions import Sessions
 from picode.server.handlers.terminals import Recorders
 from picode.server.handlers.timeline import Timelines
@@ -45,6 +46,7 @@ def table(daemon: Daemon) -> dict[type, Handler]:
         r.GetLines: sessions.lines,
         r.Compact: conversing.compact,
         r.InsertInput: conversing.insert_input,
+        r.OpenFile: Opening(daemon).file,
         r.GetModels: lists.models,
         r.GetConversations: lists.conversations,
         r.GetFiles: lists.files,
