@@ -72,6 +72,7 @@ class Terminals:
             kept = [known for known in terminal.notes if known.number != note.number]
             terminal.notes.clear()
             terminal.notes.extend(kept)
+            self.seen(terminal.info.place.zellij_session, note)
             self._tell()
             return
         terminal.info.last = note

@@ -139,6 +139,9 @@ class Timeline:
 
     async def _ended(self, note: CommandNote) -> None:
         key = _key(note)
+        if note.unrecorded:
+            self._forget(key)
+            return
         running = self._running.get(key) or await self._began(note, late=True)
         del self._running[key]
         running.note = note
@@ -151,6 +154,12 @@ class Timeline:
         task = spawn(work, "timeline entry")
         self._settling.add(task)
         task.add_done_callback(self._settling.discard)
+
+    def _forget(self, key: str) -> None:
+        """It is not to be known that it ran."""
+        self._names.pop(key, None)
+        if running := self._running.pop(key, None):
+            running.project.attribution.take(key)
 
     def _closed(self, terminal: str) -> None:
         for key in [key for key, running in self._running.items() if running.note.terminal == terminal]:

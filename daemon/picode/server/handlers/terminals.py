@@ -16,6 +16,7 @@ class Recorders:
         self._terminals.opened(request.terminal)
         self._daemon.timeline.opened(request.terminal.place.cwd)
         self._daemon.explorers.sign_of_life(request.terminal.place, shell=True)
+        self._daemon.explorers.changed(request.terminal.place.zellij_session)
         return replies.Accepted(id=0)
 
     def started(self, request: r.CommandStarted) -> replies.Accepted:
