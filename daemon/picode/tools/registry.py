@@ -1,5 +1,7 @@
 """Which tools there are. To add one: a file in this package with a class that fits `base.Tool`, and a line here."""
 
+from pathlib import Path
+
 from picode.tools.base import Tool
 from picode.tools.bash import Bash
 from picode.tools.edit import Edit
@@ -12,10 +14,11 @@ from picode.tools.pane_run import PaneRerun, PaneRun
 from picode.tools.panes import Panes
 from picode.tools.processes import Commands
 from picode.tools.read import Read
+from picode.tools.timeline import Timeline
 from picode.tools.write import Write
 
 
-def tools(commands: Commands, panes: Panes | None = None) -> dict[str, Tool]:
+def tools(commands: Commands, panes: Panes | None = None, state: Path | None = None) -> dict[str, Tool]:
     """By name, in the order in which a model is told of them."""
     found: dict[str, Tool] = {
         "read": Read(),
@@ -26,6 +29,8 @@ def tools(commands: Commands, panes: Panes | None = None) -> dict[str, Tool]:
         "find": Find(),
         "ls": Ls(),
     }
+    if state is not None:
+        found["timeline"] = Timeline(state)
     if panes is not None:
         found |= pane_tools(panes)
     return found

@@ -75,7 +75,7 @@ class Toolbox:
         self.cache = cache
         self.commands = Commands(environ)
         self.audit = Audit(state)
-        self._tools = tools(self.commands, panes)
+        self._tools = tools(self.commands, panes, state)
 
     def specs(self, settings: Settings | None = None) -> list[ToolSpec]:
         """What a model is told of, without what the settings (of the conversation) deny."""

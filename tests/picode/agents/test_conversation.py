@@ -116,7 +116,8 @@ async def test_the_model_sees_tools_instructions_and_the_place(home: Path) -> No
     assert "Use tabs. {braces} stay." in request.system
     assert str(home / "project") in request.system
     assert "zsh" in request.system
-    assert [tool.name for tool in request.tools] == ["read", "bash", "edit", "write", "grep", "find", "ls"]
+    names = [tool.name for tool in request.tools]
+    assert names == ["read", "bash", "edit", "write", "grep", "find", "ls", "timeline"]
     await living.close()
 
 

@@ -52,7 +52,7 @@ async def test_the_record_is_bounded(home: Path, monkeypatch: pytest.MonkeyPatch
 async def test_a_tool_that_is_not_there_and_one_that_is_switched_off(home: Path) -> None:
     box = toolbox(home, Settings(tools=Tools(deny=["bash", "write"])))
     assert text(await call(box, home, "nosuch")) == "Tool nosuch not found"
-    assert [spec.name for spec in box.specs()] == ["read", "edit", "grep", "find", "ls"]
+    assert [spec.name for spec in box.specs()] == ["read", "edit", "grep", "find", "ls", "timeline"]
     assert (await call(box, home, "bash", command="true")).is_error
 
 
