@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _enter(project: Path, zellij: Path, layout: Path) -> NoReturn:
     """Attach to the project's session, or begin it; one at a time, and while nobody else calls `zellij`."""
-    from picode.installation import places, session_name
+    from picode.installation import places
     from picode.terminal import zellij_starts
 
     sockets = places.zellij_sockets(os.environ, os.getuid())
@@ -57,20 +57,32 @@ def _enter(project: Path, zellij: Path, layout: Path) -> NoReturn:
     runtime = paths.make_private(paths.resolve().runtime)
     with zellij_starts.turn(runtime):
         time.sleep(zellij_starts.left(runtime))
-        while (
-            (begun := zellij_starts.begun(runtime))
-            and session_name.read_known(known).get(begun) == str(project)
-            and not session_name.socket(sockets, begun).exists()
-        ):
-            time.sleep(0.05)
+        begun = _just_begun(project, runtime, sockets, known)
         zellij_starts.announce(runtime)
-        name, exists = _session(project, zellij, sockets, known)
+        name, exists = (begun, True) if begun else _session(project, zellij, sockets, known)
         zellij_starts.announce(runtime, "" if exists else name)
         zellij_starts.wait_for_calls(runtime)
         if exists:
             # the client that listed the sessions must have left before ours comes
             time.sleep(SETTLED)
         _become(zellij, project, ["attach", name] if exists else _new(name, layout))
+
+
+def _just_begun(project: Path, runtime: Path, sockets: Path, known: Path) -> str:
+    """The session that another terminal has just begun for this project, as soon as its socket is there, else "".
+
+    To list the sessions would probe a server that is still coming up.
+    """
+    from picode.installation import session_name
+    from picode.terminal import zellij_starts
+
+    while (begun := zellij_starts.begun(runtime)) and session_name.read_known(known).get(begun) == str(
+        project
+    ):
+        if session_name.socket(sockets, begun).exists():
+            return begun
+        time.sleep(0.05)
+    return ""
 
 
 def _check_terminal(project: Path) -> None:
