@@ -3,7 +3,7 @@
 
 if [[ -o interactive && ${__picode_loaded-} != $$ ]]; then
 # what `set -x` writes must not hold anything of ours
-{ __picode_options=$options[xtrace]; setopt no_xtrace } 2>/dev/null
+{ __picode_options=${options[xtrace]}; setopt no_xtrace } 2>/dev/null
 typeset -g +x __picode_loaded=$$
 
 # --- The recorder: becomes this terminal's process once, and starts the shell again on a PTY of its own.
@@ -182,7 +182,7 @@ __picode_bind() {
 
 if [[ -n $__picode_secret ]]; then
     typeset -ga precmd_functions preexec_functions
-    precmd_functions=(__picode_ended ${precmd_functions:#__picode_ended} __picode_prompted)
+    precmd_functions=(__picode_ended "${precmd_functions[@]:#__picode_ended}" __picode_prompted)
     preexec_functions+=(__picode_begins)
     __picode_bind
 elif [[ -n ${ZELLIJ-}${PICODE_TERMINAL-} ]]; then

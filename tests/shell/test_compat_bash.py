@@ -50,8 +50,12 @@ preexec() { echo "before $1" >>~/hooks; }
 precmd() { echo "after $?" >>~/hooks; }
 """
 PREEXEC = {
-    "string": PREEXEC_OLD.replace("SCOPE", "${PROMPT_COMMAND-}").replace("LAST", r"$'\n__bp_interactive_mode'"),
-    "array": PREEXEC_OLD.replace("SCOPE", "${PROMPT_COMMAND[*]-}").replace("LAST", "('__bp_interactive_mode')"),
+    "string": PREEXEC_OLD.replace("SCOPE", "${PROMPT_COMMAND-}").replace(
+        "LAST", r"$'\n__bp_interactive_mode'"
+    ),
+    "array": PREEXEC_OLD.replace("SCOPE", "${PROMPT_COMMAND[*]-}").replace(
+        "LAST", "('__bp_interactive_mode')"
+    ),
 }
 # starship: keeps what PROMPT_COMMAND was in a variable, calls it from its own function, then makes PS1
 STARSHIP = r"""
@@ -80,7 +84,7 @@ SETUPS = {
     "a string that fails": "PROMPT_COMMAND='false'",
     "a string with a semicolon": "PROMPT_COMMAND='true;'",
     "a string in front": "PROMPT_COMMAND=\"sh -c 'exit 7';${PROMPT_COMMAND-}\"",
-    "a string behind": "PROMPT_COMMAND=\"${PROMPT_COMMAND:+$PROMPT_COMMAND; }history -a\"",
+    "a string behind": 'PROMPT_COMMAND="${PROMPT_COMMAND:+$PROMPT_COMMAND; }history -a"',
     "an array": "PROMPT_COMMAND+=('true' 'false')",
     "a sparse array": "PROMPT_COMMAND[5]=true; PROMPT_COMMAND[9]='false #'",
     "what prints": "PROMPT_COMMAND+=('echo of a hook')",

@@ -2,15 +2,18 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import psutil
 import pytest
 
-from support.ptyshell import SHELLS, WAITS, RecordedShell, environment, write_start_file
+import picode
+from support.ptyshell import SHELLS, START_FILE, WAITS, RecordedShell, environment, write_start_file
 from support.tools import need
 
 
@@ -60,6 +63,75 @@ def test_a_recorder_that_fails_at_once_becomes_the_plain_shell(home: Path, kind:
         shell.wait_for(b"picode: this shell is not recorded: ")
         shell.send(b"echo wor''ks\r")
         shell.wait_for(b"works\r\n")
+    finally:
+        shell.hang_up()
+
+
+@pytest.mark.parametrize("kind", SHELLS)
+def test_an_environment_that_goes_under_a_running_shell_costs_the_shell_nothing(
+    home: Path, kind: str
+) -> None:
+    """An upgraded Python, or a virtual environment that was deleted: what is loaded stays, what is not fails."""
+    need(kind)
+    venv = home / "venv"
+    (venv / "bin").mkdir(parents=True)
+    (venv / "bin" / "python").symlink_to(os.path.realpath(sys.executable))
+    (venv / "pyvenv.cfg").write_text(f"home = {os.path.dirname(os.path.realpath(sys.executable))}\n")
+    library = venv / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    library.mkdir(parents=True)
+    (library / "site-packages").symlink_to(sysconfig.get_path("purelib"))
+    package = venv / "lib" / "picode"
+    shutil.copytree(Path(picode.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
+    write_start_file(home, kind, python=str(venv / "bin" / "python"))
+    generated = home / f"picode.{kind}"
+    generated.write_text(generated.read_text().replace(str(Path(picode.__file__).parent), str(package)))
+    shell = RecordedShell(home, kind, start_file=False).ready()
+    try:
+        shell.run("echo before")
+        shutil.rmtree(venv)
+        assert shell.run("echo after").head == b"after\r\n"
+        shell.send(b"\x1ba")
+        shell.until(lambda: b"picode: " in shell.seen, 30)
+        assert shell.run("echo still").head == b"still\r\n"
+        assert shell.seen.count(b"picode: ") == 1
+        shell.send(b"exit 6\r")
+        assert os.waitstatus_to_exitcode(shell.ended()) == 6
+        plain = RecordedShell(home, kind, start_file=False)
+        plain.wait_for(b"is gone. Run")
+        plain.wait_for(WAITS)
+        plain.hang_up()
+    finally:
+        shell.hang_up()
+
+
+@pytest.mark.parametrize("kind", SHELLS)
+def test_a_login_shell_has_one_recorder_and_stays_a_login_shell(home: Path, kind: str) -> None:
+    need(kind)
+    write_start_file(home, kind)
+    (home / ".bash_profile").write_text(f". {home}/picode.bash\n. {home}/.bashrc\n")
+    shell = RecordedShell(home, kind, start_file=False, argv=[kind, "-l"]).ready()
+    try:
+        asked = {
+            "bash": "shopt -q login_shell && echo yes",
+            "zsh": "[[ -o login ]] && echo yes",
+            "fish": "status is-login && echo yes",
+        }
+        assert shell.run(asked[kind]).head == b"yes\r\n"
+        assert list((home / "p" / "run" / "terminals").iterdir()) == [shell.socket]
+    finally:
+        shell.hang_up()
+
+
+@pytest.mark.parametrize("kind", SHELLS)
+def test_a_start_file_read_again_in_a_running_shell_starts_no_second_recorder(home: Path, kind: str) -> None:
+    need(kind)
+    shell = RecordedShell(home, kind).ready()
+    try:
+        for _ in range(2):
+            shell.run(f". {home / START_FILE[kind]}")
+        assert shell.run("sh -c 'exit 3'").status == 3
+        assert shell.run("echo one").head == b"one\r\n"
+        assert list((home / "p" / "run" / "terminals").iterdir()) == [shell.socket]
     finally:
         shell.hang_up()
 
@@ -117,9 +189,11 @@ def test_interrupt_and_stop_keys_pass_through(home: Path) -> None:
         shell.hang_up()
 
 
+@pytest.mark.parametrize("kind", SHELLS)
 @pytest.mark.parametrize("how", ["hang up", "kill"])
-def test_nothing_is_left_when_the_terminal_goes(home: Path, how: str) -> None:
-    shell = RecordedShell(home, "bash").ready()
+def test_nothing_is_left_when_the_terminal_goes(home: Path, how: str, kind: str) -> None:
+    need(kind)
+    shell = RecordedShell(home, kind).ready()
     shell.run("sleep 300 &")
     family = psutil.Process(shell.pid).children(recursive=True)
     assert family
@@ -160,6 +234,8 @@ def test_a_start_file_that_overwrites_the_hooks_is_healed(home: Path) -> None:
     write_start_file(home, "bash", after="PROMPT_COMMAND='true'; PS1='$ '")
     shell = RecordedShell(home, "bash", start_file=False).ready()
     try:
+        # the directory is told when the hooks are back
+        shell.wait_for(b"\x1b]7;file://")
         assert shell.run("echo one").head == b"one\r\n"
     finally:
         shell.hang_up()

@@ -86,7 +86,8 @@ def works(shell: RecordedShell, skip: bytes = b"", per_command: str | None = Non
     for number, (text, status, output) in enumerate(cases, 1):
         record, _ = type_and_wait(shell, number, text)
         assert (record.command, record.status, record.cwd) == (text, status, str(shell.home))
-        assert record.head + record.tail == skip + output, text
+        wrote = record.head + record.tail
+        assert wrote == skip + output, f"{text}: {wrote!r}"
     if per_command is not None:
         shell.until(lambda: marks(shell.seen[start:]) == per_command * len(cases))
     assert b"8671" not in shell.seen
