@@ -16,7 +16,7 @@ from picode.errors import Missing, Unavailable
 from picode.terminal import zellij
 
 FLOATING = ("--floating", "--x", "8%", "--y", "6%", "--width", "84%", "--height", "86%", "--close-on-exit")
-TOLD_WITHIN = 3.0
+TOLD_WITHIN = 5.0
 """Seconds in which a running editor answers."""
 
 
@@ -96,7 +96,7 @@ async def _told(neovim: Neovim, file: Path, line: int, column: int) -> bool:
         if process.returncode is None:
             process.kill()
             await process.wait()
-    return process.returncode == 0 and out.strip() == b"opened"
+    return process.returncode == 0 and out.strip().endswith(b"opened")
 
 
 def editors_program() -> str | None:
