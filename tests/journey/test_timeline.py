@@ -10,7 +10,7 @@ import pytest
 
 from picode.protocol.replies import Terminals
 from picode.protocol.requests import GetTerminals
-from support.daemon import Running, daemon
+from support.daemon import Running, daemon, executable
 from support.timeline import Project, changed, git, make_project, until
 
 __all__ = ["daemon"]
@@ -176,3 +176,16 @@ def test_picode_timeline_prints_it(project: Project, home: Path) -> None:
     assert last["command"] == "echo 2 > app.py; echo 1 > new.py"
     assert last["after"]["branch"] == "main"
     assert "No run of `make test` is known" in picode("--blame", "make test")
+
+
+def test_what_is_not_recorded_is_not_in_the_timeline_either(project: Project) -> None:
+    """Nor is the command that paused the terminal, which had begun before anybody could know."""
+    shell = project.shell()
+    shell.run_quietly(" echo hidden-1")
+    shell.run_quietly(f"{executable()} pause")
+    shell.run_quietly("echo hidden-2")
+    shell.run_quietly(f"{executable()} resume")
+    shell.run_next("echo last")
+    project.entry("echo last")
+    told = [entry.command for entry in project.timeline().entries]
+    assert not [command for command in told if "hidden" in command or "pause" in command or "resume" in command]
