@@ -117,7 +117,9 @@ async def _once(
     with zellij_starts.call(paths.resolve().runtime):
         process = await _start(session, env, args)
         try:
-            out, err = await asyncio.wait_for(process.communicate(), timeout)
+            # wait_for would lose a cancellation that comes with the answer, in Python 3.11
+            async with asyncio.timeout(timeout):
+                out, err = await process.communicate()
         except TimeoutError as error:
             raise Unavailable(f"Zellij did not answer within {timeout:g} s.", HINT) from error
         finally:
