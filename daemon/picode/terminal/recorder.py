@@ -1,9 +1,9 @@
 """The recorder's life: a shell on a PTY, bytes relayed at once, everything else when there is time for it."""
 
 import os
-import signal
 import sys
 
+from picode.terminal import signals as signal
 from picode.terminal import tty
 
 

@@ -1,11 +1,11 @@
 """One recorded terminal at work: the relay, the marks, and what follows from them."""
 
 import os
-import signal
 import time
 from typing import TYPE_CHECKING
 
 from picode.terminal import doorstep, keys, recorder, tty
+from picode.terminal import signals as signal
 from picode.terminal.commands import Commands, Event
 from picode.terminal.loop import READ, Loop
 from picode.terminal.marks import Mark, Scanner

@@ -5,9 +5,10 @@ This file and `start.py` are all that is loaded before the shell runs, so they i
 
 import fcntl
 import os
-import signal
 import sys
 import termios
+
+from picode.terminal import signals as signal
 
 Modes = list["int | list[bytes | int]"]
 
