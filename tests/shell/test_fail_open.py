@@ -137,6 +137,25 @@ def test_a_start_file_read_again_in_a_running_shell_starts_no_second_recorder(ho
 
 
 @pytest.mark.parametrize("kind", SHELLS)
+def test_a_recorder_that_fails_once_the_shell_runs_becomes_the_plain_shell(home: Path, kind: str) -> None:
+    need(kind)
+    write_start_file(home, kind)
+    package = home / "broken" / "picode"
+    shutil.copytree(Path(picode.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
+    (package / "terminal" / "recording.py").write_text("import nothing_of_this_name\n")
+    generated = home / f"picode.{kind}"
+    generated.write_text(generated.read_text().replace(str(Path(picode.__file__).parent), str(package)))
+    shell = RecordedShell(home, kind, start_file=False)
+    try:
+        shell.wait_for(b"picode: this shell is not recorded: ")
+        shell.send(b"echo wor''ks\r")
+        shell.wait_for(b"works\r\n")
+        assert b"Traceback" not in shell.seen
+    finally:
+        shell.hang_up()
+
+
+@pytest.mark.parametrize("kind", SHELLS)
 def test_the_exit_status_passes_through(home: Path, kind: str) -> None:
     need(kind)
     shell = RecordedShell(home, kind).ready()

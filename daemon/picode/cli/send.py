@@ -113,10 +113,14 @@ def from_screen(text: str, status: int | None) -> "CommandRecord | None":
 
 
 def cut(screen: str, command: str) -> str:
-    """The rows between the last line that shows `command` and the prompt at the end."""
-    rows = screen.rstrip().split("\n")[:-1]
+    """The rows between the last line that shows `command` and the prompt at the end, where that is still shown."""
+    rows = screen.rstrip().split("\n")
     shown = command.strip().split("\n")[0]
     for at in range(len(rows) - 1, -1, -1):
         if shown and rows[at].rstrip().endswith(shown):
+            prompt = rows[at].rstrip().removesuffix(shown).rstrip()
+            # bash takes the prompt away while a key's command runs, zsh and fish leave it
+            if at < len(rows) - 1 and prompt and rows[-1].rstrip().endswith(prompt[-1]):
+                rows.pop()
             return "\n".join(rows[at + 1 :])
-    return "\n".join(rows[-UNKNOWN_TAIL:])
+    return "\n".join(rows[:-1][-UNKNOWN_TAIL:])

@@ -21,7 +21,12 @@ def main(arguments: "list[str]") -> None:
     except BaseException as problem:
         plain(program, argv, problem)
     else:
-        recorder.go_on(shell, kind, program)
+        try:
+            recorder.go_on(shell, kind, program)
+        except BaseException as problem:
+            # a file of ours is broken: the shell that was started goes, another comes
+            os.close(shell.master)
+            plain(program, argv, problem)
 
 
 def plain(program: str, argv: "list[str]", problem: BaseException) -> None:
