@@ -126,7 +126,7 @@ def snapshot(shown: Shown, view: View, pipe: str, meant: Sequence[int] = (), bea
         ),
         paused=shown.paused,
         terminals=shown.terminals,
-        notice=shown.notice[:200],
+        notice=(shown.notice or _resting(shown))[:200],
     )
     if view.query:
         made.filter = plugin.ShownFilter(view.section, view.query)
@@ -137,6 +137,11 @@ def snapshot(shown: Shown, view: View, pipe: str, meant: Sequence[int] = (), bea
         made.tree = _window(shown, view, room)
         made.tree.meant = list(meant)
     return plugin.encode_snapshot(made)
+
+
+def _resting(shown: Shown) -> str:
+    """Where no command is listed, no section says that the recording rests."""
+    return "recording is paused" if shown.paused and not shown.commands else ""
 
 
 def _add_conversations(made: plugin.Snapshot, shown: Shown, view: View) -> None:
