@@ -333,25 +333,25 @@ class Explorer:
             await self._due.wait()
             self._due.clear()
             self._asked.clear()
-            await self._list()
+            if self._stale and self._views:
+                self._run("list", self._list)
             await self._push()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._asked.wait(), PACE)
+                # wait_for would lose a cancellation that comes with the answer, in Python 3.11
+                async with asyncio.timeout(PACE):
+                    await self._asked.wait()
 
     async def _list(self) -> None:
         """The conversations, when anything may have changed; not again and again while one is written."""
         loop = asyncio.get_running_loop()
-        wait = self._listed + LISTED - loop.time()
-        if not self._stale:
-            return
-        if self._listed and wait > 0:
-            loop.call_later(wait, self._due.set)
-            return
+        if self._listed:
+            await asyncio.sleep(max(0.0, self._listed + LISTED - loop.time()))
         self._stale, self._listed = False, loop.time()
         try:
             self._shown.conversations = await self._do.conversations()
         except Exception as error:
             log.warning("explorer of %s: the conversations cannot be listed: %s", self.session, error)
+        self._due.set()
 
     async def _push(self, beat: bool = False) -> None:
         if not self._views:
@@ -407,7 +407,7 @@ class Explorer:
         try:
             return bool(await zellij.count_clients(self.session, self.env))
         except PicodeError:
-            return False
+            return True  # not known; a session that is gone ends the pipe
 
     async def _answered(self, answer: str) -> tuple[int, int]:
         await self._take(answer, unasked=False)

@@ -20,8 +20,9 @@ async def show_changes(
     session: str, env: Mapping[str, str], project: Path, path: str, conversation: str
 ) -> None:
     """What the assistant changed in the file, else what Git says of it, to be paged through. Raises Unavailable."""
+    # -I: a directory of the project that is called picode is not ours
     said = ("--page", *(("--session", conversation) if conversation else ()), "--", str(project / path))
     await zellij.action(
         session, env, "new-pane", "--floating", *SIZE, "--close-on-exit", "--name", f"changes of {path}",
-        "--cwd", str(project), "--", sys.executable, "-m", "picode", "diff", *said,
+        "--cwd", str(project), "--", sys.executable, "-I", "-m", "picode", "diff", *said,
     )  # fmt: skip
