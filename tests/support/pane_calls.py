@@ -1,11 +1,13 @@
 """Conversations in a workspace whose model calls the tools for panes."""
 
+import json
 import re
+from typing import Any
 
 from support.conversing import assistant_ready, go_to_assistant
 from support.model_server import ModelServer, Received
 from support.screen import Terminal
-from support.zellij import Workspace
+from support.zellij import Workspace, wait_for
 
 
 class Talk:
@@ -18,6 +20,7 @@ class Talk:
 
     def ask(self, question: str) -> None:
         go_to_assistant(self.terminal)
+        wait_for(lambda: self.workspace.pane("assistant")["is_focused"], "the focus")
         self.terminal.type(question)
         self.terminal.wait_for(question)
         self.terminal.type("\r")
@@ -33,6 +36,17 @@ class Talk:
             lambda seen: re.search(r"waiting for you [1-9]", seen), "a second of waiting"
         )
         self.terminal.type(key)
+
+    def panes(self, name: str) -> "list[dict[str, Any]]":
+        """Those in which the program of the assistant's pane runs; 0.44 does not call them by their names."""
+        listed = self.workspace.action("list-panes", "--json", "--all")
+        program = f"command_pane {name} "
+        return [
+            pane for pane in json.loads(listed or "[]") if program in str(pane.get("terminal_command") or "")
+        ]
+
+    def pane(self, name: str) -> "dict[str, Any]":
+        return wait_for(lambda: self.panes(name), f"the pane {name}")[0]
 
 
 def result(request: Received) -> str:

@@ -47,7 +47,7 @@ def test_a_command_in_a_pane_is_asked_for_seen_waited_for_and_read_byte_for_byte
         say("You did not want that."),
     )
     talk.ask("colours please")
-    assert "colours" not in [pane["title"] for pane in ready.panes()]
+    assert not talk.panes("colours")
     talk.key("a", "pane_run wants to run")
     ran = talk.answered(2)
     assert ran.startswith("red 🦀\nno end\n")
@@ -57,13 +57,13 @@ def test_a_command_in_a_pane_is_asked_for_seen_waited_for_and_read_byte_for_byte
     assert again.startswith("red 🦀\nno end\n")
     assert "exit 3" in talk.terminal.wait_for("red 🦀", "exit 3 · Enter: again")
     assert re.search(r"^colours: .*exit status 3$", talk.answered(5))
-    assert not ready.pane("colours")["is_focused"]
+    assert not talk.pane("colours")["is_focused"]
     talk.key("n", "Close pane colours")
     talk.terminal.wait_for("why not?")
     talk.terminal.type("\r")
     talk.answered(6)
     talk.terminal.wait_for("You did not want that.")
-    assert ready.pane("colours")
+    assert talk.pane("colours")
 
 
 def test_a_server_outlives_its_turn_and_the_daemon_and_is_read_and_stopped_later(
@@ -98,7 +98,7 @@ def test_a_server_outlives_its_turn_and_the_daemon_and_is_read_and_stopped_later
     assert re.search(r"exit status \d+", ended)
     assert "closed" in talk.answered(8)
     assert talk.answered(9) == "No pane that you opened is there."
-    assert "web" not in [pane["title"] for pane in trusted.panes()]
+    assert not talk.panes("web")
 
 
 def test_a_question_in_a_pane_is_answered_and_a_running_pane_takes_no_second_command(
@@ -119,10 +119,10 @@ def test_a_question_in_a_pane_is_answered_and_a_running_pane_takes_no_second_com
     assert "A command still runs in this pane." in talk.answered(3)
     assert "name? Ada\nhello Ada\n" in talk.answered(5)
     talk.answered(6)
-    assert wait_for(lambda: trusted.pane("ask")["is_focused"], "the focus")
+    assert wait_for(lambda: talk.pane("ask")["is_focused"], "the focus")
     assert talk.answered(7).startswith("third\n")
     assert talk.answered(8).startswith(str(trusted.project))
-    assert len([pane for pane in trusted.panes() if pane["title"] == "ask"]) == 1
+    assert len(talk.panes("ask")) == 1
 
 
 def test_a_pane_that_is_closed_or_killed_in_the_middle_of_a_wait_is_told_at_once(
@@ -139,7 +139,7 @@ def test_a_pane_that_is_closed_or_killed_in_the_middle_of_a_wait_is_told_at_once
         model_server.wait_for(3 * number + 2)
         talk.terminal.wait_for("pane_wait" if number else "up to 600 s")
         if how == "close":
-            trusted.action("close-pane", "--pane-id", f"terminal_{trusted.pane(how)['id']}")
+            trusted.action("close-pane", "--pane-id", f"terminal_{talk.pane(how)['id']}")
         else:
             [program] = [one for one in trusted.processes() if "command_pane kill" in command_line(one)]
             trusted.kill(program)
