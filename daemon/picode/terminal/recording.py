@@ -214,6 +214,8 @@ class Recording:
         os.set_blocking(write, False)
         for number in (signal.SIGCHLD, signal.SIGWINCH, signal.SIGHUP, *PASSED_ON):
             signal.signal(number, lambda *_: None)
+        # at once: what was typed after the resize must find the new size
+        signal.signal(signal.SIGWINCH, lambda *_: self._resize())
         signal.set_wakeup_fd(write, warn_on_full_buffer=False)
         self.loop.watch(read, READ, lambda _: self._signalled(os.read(read, 512)))
 
