@@ -41,7 +41,7 @@ def started(home: Path, kind: str, before: str = "", after: str = "", **more: st
     # fish greets at length, and bash and zsh may have no prompt of their own
     head = "set fish_greeting" if kind == "fish" else "PS1='$ '"
     write_start_file(home, kind, before=f"{head}\n{before}", after=after)
-    shell = RecordedShell(home, kind, start_file=False, **more)
+    shell = RecordedShell(home, kind, start_file=False, **more)  # type: ignore[arg-type]
     try:
         shell.ready()
         # printed at the first prompt that is ours, which is the second where a start file overwrote our hooks
