@@ -297,7 +297,12 @@ class Commands:
 
         typed = bytes(self._typed)
         ends = list(PROMPT_END.finditer(typed))
-        return seen(typed[ends[-1].end() :]).strip("\n") if ends else ""
+        if not ends:
+            return ""
+        at = ends[-1].end()
+        # the line editor moves about on the prompt's own line: both are drawn, and the prompt taken off
+        prompt, line = seen(typed[:at] + b"|")[:-1], seen(typed)
+        return (line.removeprefix(prompt) if line.startswith(prompt) else seen(typed[at:])).strip("\n")
 
 
 def _text(raw: bytes) -> str:

@@ -64,6 +64,15 @@ def test_a_command_that_history_ignores_keeps_its_echo() -> None:
     assert commands.finished[-1].text == "hidden"
 
 
+def test_an_edited_line_is_read_as_it_stood_at_last() -> None:
+    commands = Commands("bash", "/")
+    commands.mark(Mark("P", [b"/", b"az"]))
+    commands.print(b"\x1b]133;A\x07top\r\n$ \x1b]133;B\x07wrong\r\x1b[C\x1b[C\x1b[K echo hi\r\n")
+    commands.mark(Mark("C", [b"0"]))
+    assert commands.running is not None
+    assert commands.running.text == " echo hi"
+
+
 def test_what_fish_prints_before_the_command_is_taken_off_once() -> None:
     commands = Commands("fish", "/")
     commands.mark(prompt())
