@@ -1,6 +1,6 @@
 # `make run` sets everything up and opens the workspace; `make test` sets everything up and runs the tests.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench redaction plugin zellij docs clean
+.PHONY: help run test nightly check bench redaction plugin zellij docs clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -18,7 +18,9 @@ $(READY): pyproject.toml
 
 run: $(READY) ## set up, then open the workspace (without a terminal: show one answer and stop)
 	@if [ -t 0 ] && [ -t 1 ]; then \
-		.ci/zellij || true; exec $(BIN)/picode up; \
+		.ci/zellij || true; \
+		command -v picode >/dev/null || echo "picode is $(CURDIR)/$(BIN)/picode; the workspace's shells find it."; \
+		exec $(BIN)/picode up; \
 	else \
 		exec $(BIN)/python -m picode.demonstration; \
 	fi
@@ -26,6 +28,9 @@ run: $(READY) ## set up, then open the workspace (without a terminal: show one a
 test: $(READY) ## all tests
 	@.ci/zellij || { [ -z "$$CI" ] && echo "Without Zellij the tests that need it are skipped."; }
 	$(BIN)/python -m pytest $(TESTS)
+
+nightly: $(READY) zellij ## a hundred random walks through the workspace (about ten minutes); PICODE_WALK_SEED: another hundred
+	PICODE_WALK=$${PICODE_WALK:-100} $(BIN)/python -m pytest tests/workspace/test_walk.py
 
 check: $(READY) ## format, lint, types, layers, shell scripts, the plugin's core
 	@.ci/check "$(BIN)"

@@ -144,3 +144,13 @@ def test_uninstalling_after_use_leaves_a_working_shell_and_none_of_our_files(wor
         name for name in after if "picode" in name and not name.startswith(("t/", "p/", ".cache", "z/"))
     ]
     assert not list((workspace.home / "p").rglob("*.wasm"))
+
+
+def test_two_that_are_the_first_at_the_same_moment_set_up_once_and_both_come_in(workspace: Workspace) -> None:
+    workspace.session = "project"
+    both = [workspace.open("picode", "up", "--yes") for _ in range(3)]
+    for terminal in both:
+        terminal.wait_for("Zellij (project)", "assistant", "shell>", "Ctrl +")
+    assert (workspace.home / ".bashrc").read_text().count("picode setup --uninstall") == 1
+    assert workspace.run("picode", "setup", "--yes").stdout.startswith("Everything is set up already")
+    assert len(workspace.servers()) == 1

@@ -1,15 +1,23 @@
 """Write layouts, plugin, Zellij's permission entry and one line in the shells' rc files; everything is shown first."""
 
 import argparse
+import contextlib
+import fcntl
+import os
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from picode import paths
-from picode.errors import NotAllowed, UsageError
+from picode.errors import NotAllowed, TryLater, UsageError
 
 if TYPE_CHECKING:
     from picode.installation.changes import Plan
+
+TURN_WITHIN = 20.0
+"""Seconds in which another set-up ends."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,8 +62,33 @@ def carry_out(wanted: "Plan", assume_yes: bool, done: str, nothing: str) -> None
     print(shown)
     if not assume_yes:
         _ask()
-    apply(wanted)
+    with _turn():
+        apply(wanted)
     print(done)
+
+
+@contextlib.contextmanager
+def _turn() -> Iterator[None]:
+    """One set-up at a time; it ends at the latest with the process."""
+    # the home directory itself is locked: a file would be left over
+    descriptor = os.open(Path.home(), os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        until = time.monotonic() + TURN_WITHIN
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError as error:
+                if time.monotonic() > until:
+                    raise TryLater(
+                        "Another set-up is under way.", "Run the command again when it is done."
+                    ) from error
+                time.sleep(0.05)
+            except OSError:
+                break  # a file system without locks: what was changed meanwhile is seen in any case
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _ask() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from picode import paths
-from picode.errors import Missing, Unavailable, UsageError
+from picode.errors import Missing, TryLater, Unavailable, UsageError
 
 SMALLEST = (20, 8)
 """Columns and rows."""
@@ -126,7 +126,13 @@ def _set_up(assume_yes: bool) -> Path:
     grant = not facts.record.version or bool(facts.record.grants)
     wanted = plan(facts, grant=grant, again=False)
     if wanted.changes:
-        carry_out(wanted, assume_yes, done="PiCode is set up.", nothing="")
+        try:
+            carry_out(wanted, assume_yes, done="PiCode is set up.", nothing="")
+        except TryLater:
+            # two of us were the first: the other one may have written it all
+            facts = look(paths.resolve())
+            if plan(facts, grant=grant, again=False).changes:
+                raise
     return facts.layouts
 
 
