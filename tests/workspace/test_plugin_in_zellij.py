@@ -14,7 +14,8 @@ import psutil
 import pytest
 
 from picode.protocol.values import CommandNote, ConversationInfo, Status
-from picode.server.explorer import SILENT, Callbacks, Explorer
+from picode.server.explorer import SILENT, Explorer
+from picode.server.explorer_callbacks import Callbacks
 from picode.terminal import zellij
 from support.screen import Terminal
 from support.tools import need_plugin, need_zellij

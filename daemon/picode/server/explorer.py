@@ -7,9 +7,8 @@ what boot gave it. A missing plugin is a state (`missing`), not an error; the ne
 import asyncio
 import contextlib
 import logging
-import os
-from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -17,8 +16,8 @@ from picode.context import gitstate, tree
 from picode.errors import BadData, PicodeError
 from picode.paths import project_of
 from picode.protocol import plugin
-from picode.protocol.values import CommandNote, ConversationInfo, Status
 from picode.server import explorer_panes
+from picode.server.explorer_callbacks import Callbacks, lives
 from picode.server.explorer_view import Shown, View, groups, snapshot
 from picode.server.project_watch import ProjectWatch
 from picode.server.watches import Watching
@@ -45,41 +44,6 @@ TWICE = 0.15
 """Seconds within which the same event of two instances is one."""
 SILENT = 3
 """Snapshots without an answer, after which an instance counts as gone; Zellij 0.44 loses one now and then."""
-
-
-async def _nothing(name: str) -> None:
-    pass
-
-
-async def _none() -> Sequence[ConversationInfo]:
-    return ()
-
-
-@dataclass(frozen=True)
-class Callbacks:
-    """What the explorer asks of the daemon."""
-
-    insert: Callable[[str], Awaitable[None]]
-    """Text for the assistant pane's input."""
-    send_command: Callable[[str, int], Awaitable[None]]
-    """A recorder's socket name and a command's number: send its output to the conversation."""
-    send_pane: Callable[[str], Awaitable[None]]
-    """The bare number of a terminal pane: send what its command has printed so far."""
-    status: Callable[[], Status]
-    commands: Callable[[], Sequence[CommandNote]]
-    """Of all the session's terminals, latest last."""
-    resume: Callable[[str], Awaitable[None]] = _nothing
-    """Make the conversation of this id the workspace's."""
-    conversations: Callable[[], Awaitable[Sequence[ConversationInfo]]] = _none
-    """Of the project, latest first."""
-    current: Callable[[], str] = str
-    """The workspace's conversation."""
-    touched: Callable[[Path], Set[str]] = lambda project: frozenset()
-    """What the assistant changed in it: paths in this project."""
-    paused: Callable[[], tuple[int, int]] = lambda: (0, 0)
-    """Terminals whose recording rests, and all."""
-    seen: Callable[[], None] = lambda: None
-    """An instance told something: somebody is attached, it seems."""
 
 
 class Explorer:
@@ -425,17 +389,6 @@ class Explorer:
                 await self._drop()
             elif self._views:
                 await self._push(beat=True)
-
-
-def lives(process: int) -> bool:
-    """Whether there is such a process; of one that is not known, that it does not live."""
-    if process <= 0:
-        return False
-    try:
-        os.kill(process, 0)
-    except OSError:
-        return False
-    return True
 
 
 def mention(path: str) -> str:

@@ -77,7 +77,8 @@ class Explorers:
 
     def _explorer(self, session: str, env: Mapping[str, str], cwd: Path) -> "Explorer":
         if session not in self._explorers:
-            from picode.server.explorer import Callbacks, Explorer
+            from picode.server.explorer import Explorer
+            from picode.server.explorer_callbacks import Callbacks
 
             async def insert(text: str) -> None:
                 self._bus.emit(self._conversation(session), InputInserted(text))

@@ -11,7 +11,8 @@ import pytest
 from picode.errors import Missing
 from picode.protocol import plugin
 from picode.protocol.values import CommandNote, ConversationInfo, Status
-from picode.server.explorer import Callbacks, Explorer, mention
+from picode.server.explorer import Explorer, mention
+from picode.server.explorer_callbacks import Callbacks
 
 SCRIPT = """#!/bin/sh
 cd "$HERE" || exit 1
