@@ -227,6 +227,7 @@ __picode_install() {
 }
 
 __picode_heal() {
+    [[ -n $__picode_secret ]] || return 0
     __picode_install
     __picode_133=
     __picode_end 0

@@ -11,7 +11,7 @@ import select
 import sys
 import time
 
-PATIENCE = 2.0
+PATIENCE = 5.0
 
 
 def main(kind: str, pid: str) -> None:

@@ -3,8 +3,8 @@
 import os
 import sys
 
+from picode.terminal import doorstep, tty
 from picode.terminal import signals as signal
-from picode.terminal import tty
 
 
 def begin(kind: str, program: str, argv: list[str]) -> tty.Shell:
@@ -12,7 +12,15 @@ def begin(kind: str, program: str, argv: list[str]) -> tty.Shell:
     if not os.access(program, os.X_OK):
         raise OSError(f"{program} is no program")
     environ = {**os.environ, "PICODE_TERMINAL": own_socket()}
-    return tty.spawn(program, argv, environ, os.urandom(16).hex().encode())
+    # before there is a shell that could look for it
+    early = doorstep.open_socket(own_socket())
+    try:
+        shell = tty.spawn(program, argv, environ, os.urandom(16).hex().encode())
+    except BaseException:
+        doorstep.remove(own_socket())
+        raise
+    shell.early = early
+    return shell
 
 
 def above() -> dict[str, str] | None:

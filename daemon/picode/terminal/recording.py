@@ -179,7 +179,7 @@ class Recording:
         """Others may ask from now on; the first one makes us load what answers."""
         if self.contacts:
             return
-        self._early = doorstep.open_socket(recorder.own_socket())
+        self._early = self.shell.early
         if self._early is not None:
             self.loop.watch(self._early, READ, lambda _: self._unhurried())
 

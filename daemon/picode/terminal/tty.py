@@ -22,6 +22,8 @@ class Shell:
         self.secret = secret
         self.told = told
         """The pipe that the shell reads the secret from; ours to close."""
+        self.early: int | None = None
+        """The recorder's socket, which listens before anything serves it."""
         self.name = name
         """The PTY's path."""
 
