@@ -120,7 +120,7 @@ CORPUS = [
     "timeout 5 echo in time",
     "timeout 0.05 sleep 5",
     "xargs echo none </dev/null",
-    "awk 'BEGIN { printf \"%c%s\\n\", 27, \"[1mbold\" }'",
+    'awk \'BEGIN { printf "%c%s\\n", 27, "[1mbold" }\'',
     "python3 -c 'import sys; sys.stderr.write(\"e\\n\"); print(1)'",
     "python3 -c 'raise SystemExit(9)'",
     "tput cup 3 4; tput el; tput ed",
