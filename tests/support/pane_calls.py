@@ -38,12 +38,9 @@ class Talk:
         self.terminal.type(key)
 
     def panes(self, name: str) -> "list[dict[str, Any]]":
-        """Those in which the program of the assistant's pane runs; 0.44 does not call them by their names."""
+        """The panes of that name."""
         listed = self.workspace.action("list-panes", "--json", "--all")
-        program = f"command_pane {name} "
-        return [
-            pane for pane in json.loads(listed or "[]") if program in str(pane.get("terminal_command") or "")
-        ]
+        return [pane for pane in json.loads(listed or "[]") if pane["title"] == name]
 
     def pane(self, name: str) -> "dict[str, Any]":
         return wait_for(lambda: self.panes(name), f"the pane {name}")[0]

@@ -65,7 +65,11 @@ async def open_(place: Place, where: Where, name: str, cwd: str, program: list[s
     except PicodeError as error:
         if not any(word in str(error) for word in NOT_KNOWN):
             raise
-        await zellij.action(place.zellij_session, env, first, *rest, "--", *program)
+        # 0.44 takes the word for near the current pane, and shows such a pane nowhere
+        rest = [word for word in rest if word != "--near-current-pane"]
+        if where == "split" and found.anchor and found.anchor != found.focused:
+            await focus(place, found.anchor)
+        await zellij.action(place.zellij_session, place.zellij_env, first, *rest, "--", *program)
         if found.focused:
             await focus(place, found.focused)
 
