@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.conversing import assistant_ready
+from support.conversing import assistant_ready, go_to_assistant
 from support.installation import tree
 from support.screen import Terminal
 from support.zellij import Workspace
@@ -74,3 +74,24 @@ def test_a_workspace_that_is_made_tiny_comes_back_whole(ready: Workspace) -> Non
     assistant_ready(terminal)
     terminal.type("echo still-he're'\r")
     terminal.wait_for("still-here")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("layout {\n  pain\n}\n", "is no layout that Zellij can read"), (None, "is not there")]
+)
+def test_a_layout_that_cannot_be_taken_is_told_in_the_pane_and_everything_goes_on(
+    ready: Workspace, text: str | None, said: str
+) -> None:
+    layout = ready.home / ".config" / "zellij" / "layouts" / "picode-wide.kdl"
+    terminal = ready.up()
+    assistant_ready(terminal)
+    if text is None:
+        layout.unlink()
+    else:
+        layout.write_text(text)
+    go_to_assistant(terminal)
+    terminal.type("/layout wide\r")
+    terminal.wait_until(lambda shown: "✗" in shown and said in shown, f"that {said}")
+    terminal.type("/layout minimal\r")
+    terminal.wait_gone("explorer")
+    terminal.wait_for("assistant", "shell>")

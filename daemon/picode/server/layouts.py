@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from picode.errors import BadData, Missing
+from picode.errors import BadData, Missing, Unavailable
 from picode.installation import places
 from picode.paths import layout_named
 from picode.protocol.values import Place
@@ -46,7 +46,15 @@ async def switch(place: Place, name: str) -> str:
     for pane in spent(before, place.zellij_pane, name):
         await zellij.action(session, env, "close-pane", "--pane-id", f"terminal_{pane}")
     for _ in range(2):
-        await zellij.action(session, env, "override-layout", *KEEP, "--layout-string", text)
+        try:
+            await zellij.action(session, env, "override-layout", *KEEP, "--layout-string", text)
+        except Unavailable as error:
+            if "parse" not in error.message.lower():
+                raise
+            hint = "Mend it, or remove it and run `picode setup`."
+            raise BadData(
+                f"{name}.kdl is no layout that Zellij can read; nothing was changed.", hint
+            ) from error
         if await _changed(session, env, before):
             break
     return name
