@@ -34,6 +34,24 @@ def test_the_layout_has_three_panes_between_zellijs_own_bars_and_the_terminal_ha
     assert panes["terminal"]["is_focused"]
 
 
+def test_a_terminal_of_another_size_leaves_the_focus_where_it_was(workspace: Workspace) -> None:
+    stand_in_layout(workspace)
+    terminal = workspace.start()
+    terminal.wait_for("explorer", "assistant", "terminal", "Ctrl +")
+    terminal.type("echo rea'dy'\r")
+    terminal.wait_for("ready")
+    terminal.type("\x1b[1;3A")
+    wait_for(lambda: workspace.pane("assistant")["is_focused"], "the focus on the assistant")
+    for columns, rows, wide in ((120, 40, 94), (60, 20, 47), (140, 45, 109)):
+        terminal.resize(columns, rows)
+
+        def resized(wide: int = wide) -> bool:
+            return bool(workspace.pane("assistant")["pane_columns"] == wide)
+
+        wait_for(resized, f"an assistant of {wide} columns")
+        assert workspace.pane("assistant")["is_focused"]
+
+
 def test_a_new_tab_has_an_explorer_and_no_second_assistant(workspace: Workspace) -> None:
     stand_in_layout(workspace)
     terminal = workspace.start()
