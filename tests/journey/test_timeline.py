@@ -188,4 +188,6 @@ def test_what_is_not_recorded_is_not_in_the_timeline_either(project: Project) ->
     shell.run_next("echo last")
     project.entry("echo last")
     told = [entry.command for entry in project.timeline().entries]
-    assert not [command for command in told if "hidden" in command or "pause" in command or "resume" in command]
+    assert not [
+        command for command in told if "hidden" in command or "pause" in command or "resume" in command
+    ]

@@ -14,7 +14,7 @@ import psutil
 
 from support.model_script import say
 from support.model_server import ModelServer
-from support.screen import Terminal
+from support.screen import NotShown, Terminal
 from support.zellij import Workspace, command_line, wait_for
 
 SIZES = ((10, 3), (20, 8), (45, 60), (80, 24), (140, 45), (200, 50), (500, 150))
@@ -67,7 +67,8 @@ class Walk:
 
     def _ready(self) -> None:
         """The assistant's input line is there, wherever it is drawn."""
-        wait_for(lambda: "anthropic/" in self._shown("assistant"), "the assistant")
+        # in few columns the status line is one word
+        wait_for(lambda: "idle" in self._shown("assistant"), "the assistant")
         wait_for(lambda: "shell>" in self._shown("terminal"), "the shell")
 
     def _ask(self) -> None:
@@ -91,9 +92,19 @@ class Walk:
     def _attach(self) -> None:
         if len(self._clients) >= MOST_CLIENTS:
             return
-        terminal = self._workspace.open("picode", "up", "--yes")
-        terminal.wait_for("Zellij (")
-        self._clients.append(terminal)
+        for _ in range(3):
+            terminal = self._workspace.open("picode", "up", "--yes")
+            try:
+                terminal.wait_for("Ctrl +")
+            except NotShown:
+                # a call of ours that came at the same moment had the same client number: Zellij says so, and asks to
+                # attach again
+                if "lost connection" not in terminal.screen:
+                    raise
+                continue
+            self._clients.append(terminal)
+            return
+        raise AssertionError("Zellij did not let a terminal attach.")
 
     def _leave(self) -> None:
         """A window is closed; the last one, too."""

@@ -199,7 +199,11 @@ class Conversation:
         self._tell_status()
 
     def tune(
-        self, steering: str = "", follow_up: str = "", compacts: bool | None = None, retries: bool | None = None
+        self,
+        steering: str = "",
+        follow_up: str = "",
+        compacts: bool | None = None,
+        retries: bool | None = None,
     ) -> Tuned:
         """How this conversation's turns go, in this life of the daemon; what is not given stays."""
         limits = self._turn.limits
@@ -215,7 +219,9 @@ class Conversation:
             compacts=limits.compacts if compacts is None else compacts,
         )  # fmt: skip
         self._turn = replace(self._turn, limits=limits)
-        modes: list[Mode] = ["all" if kind in together else "one-at-a-time" for kind in ("steer", "follow_up")]
+        modes: list[Mode] = [
+            "all" if kind in together else "one-at-a-time" for kind in ("steer", "follow_up")
+        ]
         return Tuned(0, modes[0], modes[1], limits.compacts, limits.retries > 0)
 
     def clear_queue(self) -> list[Queued]:

@@ -36,7 +36,8 @@ class Models(Section):
 class Agent(Section):
     rounds: Annotated[int, setting("The most model calls in one turn.", ge=1)] = 100
     steering: Annotated[
-        Literal["one-at-a-time", "all"], setting("How many messages queued for a turn go to the model at once.")
+        Literal["one-at-a-time", "all"],
+        setting("How many messages queued for a turn go to the model at once."),
     ] = "one-at-a-time"
     follow_up: Annotated[
         Literal["one-at-a-time", "all"], setting("How many messages queued for after a turn go at once.")
@@ -101,13 +102,15 @@ class Pane(Section):
 class Away(Section):
     policy: Annotated[
         Literal["hold", "deny", "allow"],
-        setting("What becomes of a question while nobody is at the workspace: it waits, or is answered with no or yes."),
+        setting(
+            "What becomes of a question while nobody is at the workspace: it waits, or is answered with no or yes."
+        ),
     ] = "hold"
     notify: Annotated[
         str,
         setting(
-            "How to tell that a turn ended or waits when nobody looks: osc (the terminal's own notification), off, or a "
-            "command that gets a title and a text, such as notify-send."
+            "How to tell that a turn ended or waits when nobody looks: osc (the terminal's own notification), off, or "
+            "a command that gets a title and a text, such as notify-send."
         ),
     ] = "osc"
 

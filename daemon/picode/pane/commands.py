@@ -96,7 +96,9 @@ def _session(state: State, argument: str) -> Step:
 def _layout(state: State, argument: str) -> Step:
     if argument:
         return state, [Tell(SetLayout(0, argument))]
-    return show_picker(state, Picker("Which layout?", tuple((name, name) for name in layout_names()), "layout"))
+    return show_picker(
+        state, Picker("Which layout?", tuple((name, name) for name in layout_names()), "layout")
+    )
 
 
 def _copy(state: State, argument: str) -> Step:

@@ -160,7 +160,10 @@ def test_queued_messages_come_one_at_a_time_steering_first() -> None:
 
 def test_all_queued_steering_can_come_at_once() -> None:
     state, _ = play(
-        ASKED, told.Asked(question("one")), told.Asked(question("two")), state=Turn(Limits(together=frozenset({"steer"})))
+        ASKED,
+        told.Asked(question("one")),
+        told.Asked(question("two")),
+        state=Turn(Limits(together=frozenset({"steer"}))),
     )
     _, effects = play(told.AnswerFinished(answer()), state=state)
     assert saved(effects) == ["hm", "one", "two"]

@@ -21,7 +21,13 @@ from picode.protocol.values import Receipt
         ),
         (
             Receipt(
-                command="", status=None, cwd="/", duration=0, size=0, sent=0, redacted=["key", "password", "key"]
+                command="",
+                status=None,
+                cwd="/",
+                duration=0,
+                size=0,
+                sent=0,
+                redacted=["key", "password", "key"],
             ),
             "↑ redacted: key ×2, password",
         ),
