@@ -1,5 +1,7 @@
 """PiCode's layouts in a real Zellij: what each of them shows, and a living session that goes from one to another."""
 
+from typing import Any
+
 import pytest
 
 from picode.paths import layout_names
@@ -24,14 +26,14 @@ def open_layout(ready: Workspace, layout: str, session: str, columns: int = 140,
     return terminal
 
 
-def shown_panes(ready: Workspace, tab: int = 0) -> dict[str, dict[str, object]]:
+def shown_panes(ready: Workspace, tab: int = 0) -> dict[str, dict[str, Any]]:
     """Title -> pane, of those that can be seen; Zellij's own bars have no title of ours."""
     found = [p for p in ready.panes() if p["tab_position"] == tab and not p.get("is_suppressed")]
     return {str(pane["title"]).split(" ", 1)[0]: pane for pane in found if pane["is_selectable"]}
 
 
-def wait_panes(ready: Workspace, *titles: str, tab: int = 0) -> dict[str, dict[str, object]]:
-    def seen() -> dict[str, dict[str, object]]:
+def wait_panes(ready: Workspace, *titles: str, tab: int = 0) -> dict[str, dict[str, Any]]:
+    def seen() -> dict[str, dict[str, Any]]:
         found = shown_panes(ready, tab)
         return found if set(found) == set(titles) else {}
 

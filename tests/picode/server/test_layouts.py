@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,7 +42,7 @@ def test_a_layout_without_an_assistant_stays_as_it_is() -> None:
 
 
 def test_only_the_diff_panes_of_the_same_tab_are_closed_and_not_for_the_review() -> None:
-    panes = [
+    panes: list[dict[str, Any]] = [
         {"id": 1, "tab_id": 0, "is_plugin": False, "terminal_command": "/bin/picode chat"},
         {"id": 2, "tab_id": 0, "is_plugin": False, "terminal_command": "/bin/picode diff --follow"},
         {"id": 3, "tab_id": 1, "is_plugin": False, "terminal_command": "/bin/picode diff --follow"},
