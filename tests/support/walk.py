@@ -97,9 +97,9 @@ class Walk:
             try:
                 terminal.wait_for("Ctrl +")
             except NotShown:
-                # a call of ours that came at the same moment had the same client number: Zellij says so, and asks to
-                # attach again
-                if "lost connection" not in terminal.screen:
+                # a call of ours that came at the same moment had the same client number: Zellij loses it, or
+                # misses the session, and asks to attach again
+                if not any(told in terminal.screen for told in ("lost connection", "No session with")):
                     raise
                 continue
             self._clients.append(terminal)
