@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import os
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -77,26 +78,61 @@ def running(session: str, file: Path) -> Neovim | None:
 
 
 async def _told(neovim: Neovim, file: Path, line: int, column: int) -> bool:
-    """Whether it has opened the file; one that waits for a key, or is busy, does not answer."""
+    """Whether it opens the file. One that waits for a key, or is busy, finds the order only later: with its claim
+    withdrawn, that order does nothing any more, so a file is never opened in two places."""
     program = editors_program()
     if program is None:
         return False
     try:
-        process = await asyncio.create_subprocess_exec(
-            program, "--server", neovim.socket, "--remote-expr", expression(str(file), line, column),
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-        )  # fmt: skip
+        claim = _claim()
     except OSError:
         return False
+    order = expression(str(file), line, column, claim)
+    withdrawn = True
     try:
-        out, _ = await asyncio.wait_for(process.communicate(), TOLD_WITHIN)
-    except TimeoutError:
+        code, out = await _ask(program, neovim.socket, order)
+    except OSError:
         return False
+    finally:
+        withdrawn = _withdrawn(claim)
+    if code is None:
+        # no answer: who has taken the claim has begun, and shows the file when it can
+        return not withdrawn
+    return code == 0 and out.strip().endswith(b"opened")
+
+
+async def _ask(program: str, socket: str, order: str) -> tuple[int | None, bytes]:
+    """Exit status and answer; None for the status: there was no answer in time. Raises OSError."""
+    process = await asyncio.create_subprocess_exec(
+        program, "--server", socket, "--remote-expr", order,
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(TOLD_WITHIN):
+            out, _ = await process.communicate()
+    except TimeoutError:
+        return None, b""
     finally:
         if process.returncode is None:
             process.kill()
             await process.wait()
-    return process.returncode == 0 and out.strip().endswith(b"opened")
+    return process.returncode, out
+
+
+def _claim() -> str:
+    """A file that whoever opens takes away first. Raises OSError."""
+    descriptor, name = tempfile.mkstemp(prefix="picode-open-")
+    os.close(descriptor)
+    return name
+
+
+def _withdrawn(claim: str) -> bool:
+    """Whether nobody had taken it."""
+    try:
+        os.unlink(claim)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def editors_program() -> str | None:
@@ -105,12 +141,13 @@ def editors_program() -> str | None:
     return shutil.which("nvim")
 
 
-def expression(file: str, line: int, column: int) -> str:
-    """For Neovim's `--remote-expr`: open the file, a changed buffer being kept beside it."""
+def expression(file: str, line: int, column: int, claim: str) -> str:
+    """For Neovim's `--remote-expr`: open the file, a changed buffer being kept beside it; nothing without the claim."""
     name = file.replace("'", "''")
     place = f"cursor({line},{max(1, column)})" if line else "0"
     opened = f"execute((&modified && !&hidden ? 'split ' : 'edit ') .. fnameescape('{name}'))"
-    return f"[{opened}, {place}, 'opened'][2]"
+    taken = "delete('{}') == 0".format(claim.replace("'", "''"))
+    return f"{taken} ? [{opened}, {place}, 'opened'][2] : 'late'"
 
 
 def _clean(name: str) -> str:
