@@ -1,6 +1,6 @@
 """Every setting, with its default and one sentence. `docs/configuration.md` is printed from this file."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
@@ -23,6 +23,12 @@ class Models(Section):
         Literal["off", "minimal", "low", "medium", "high", "xhigh"],
         setting("How hard a model that can think is asked to; /thinking changes it for a conversation."),
     ] = "medium"
+    scoped: Annotated[
+        list[str],
+        setting(
+            "The models that Ctrl-P goes through: names, parts of names, or patterns; none: all that can be used."
+        ),
+    ] = field(default_factory=list)
     max_tokens: Annotated[int, setting("The longest answer, in tokens.", ge=1)] = 16384
     connect_timeout: Annotated[float, setting("Seconds to reach a model server.", gt=0)] = 15
     first_byte_timeout: Annotated[float, setting("Seconds until a model begins to answer.", gt=0)] = 120
@@ -97,6 +103,38 @@ class Pane(Section):
     history: Annotated[int, setting("Messages of an old conversation that are shown at the start.", ge=0)] = (
         20
     )
+    theme: Annotated[
+        str, setting("Colours: terminal (your terminal's own), dark, light, or a theme's name or file.")
+    ] = "terminal"
+
+
+class Resources(Section):
+    packages: Annotated[
+        list[str | dict[str, Any]],
+        setting(
+            "Packages of skills, templates and themes: sources, as `picode install` takes and writes them."
+        ),
+    ] = field(default_factory=list)
+    skills: Annotated[list[str], setting("More directories with skills, or single skills' files.")] = field(
+        default_factory=list
+    )
+    prompts: Annotated[list[str], setting("More directories with prompt templates, or single files.")] = (
+        field(default_factory=list)
+    )
+    themes: Annotated[list[str], setting("More directories with themes, or single files.")] = field(
+        default_factory=list
+    )
+    skill_commands: Annotated[bool, setting("Skills can be called with /skill:name.")] = True
+
+
+class Pi(Section):
+    read: Annotated[
+        bool,
+        setting(
+            "Read what is there of pi's: settings.json (under your own settings), models.json, AGENTS.md, SYSTEM.md, "
+            "skills, templates, themes."
+        ),
+    ] = True
 
 
 class Away(Section):
@@ -115,6 +153,16 @@ class Away(Section):
     ] = "osc"
 
 
+class Sessions(Section):
+    directory: Annotated[
+        str,
+        setting(
+            "Where conversations are kept: a directory; pi: where pi keeps its own, so that both programs see the same "
+            "ones (PI_CODING_AGENT_SESSION_DIR and PI_CODING_AGENT_DIR count); empty: PiCode's own."
+        ),
+    ] = ""
+
+
 class Log(Section):
     level: Annotated[
         Literal["debug", "info", "warning", "error"], setting("What the daemon writes down.")
@@ -131,5 +179,8 @@ class Settings(Section):
     shell: Shell = field(default_factory=Shell)
     redact: Redact = field(default_factory=Redact)
     pane: Pane = field(default_factory=Pane)
+    resources: Resources = field(default_factory=Resources)
+    pi: Pi = field(default_factory=Pi)
     away: Away = field(default_factory=Away)
+    sessions: Sessions = field(default_factory=Sessions)
     log: Log = field(default_factory=Log)

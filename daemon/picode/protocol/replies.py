@@ -131,6 +131,13 @@ class Tree(Reply, tag="tree"):
     nodes: list[Node] = field(default_factory=list)
 
 
+class Peeked(Reply, tag="peeked"):
+    conversation: str
+    entries: list[Entry] = field(default_factory=list)
+    earlier: int = 0
+    """How many messages come before them."""
+
+
 class Tuned(Reply, tag="tuned"):
     steering: Mode
     follow_up: Mode
@@ -189,6 +196,6 @@ class Sent(Reply, tag="sent"):
 
 AnyReply = (
     Welcome | Pong | Accepted | Refused | DaemonStatus | Snapshot | Replayed | Suggestion | Cancelled
-    | Models | Conversations | Found | Exported | Tree | Tuned | Lines | Moved | Files | Prompts | Sent | Terminals
+    | Models | Conversations | Found | Exported | Tree | Peeked | Tuned | Lines | Moved | Files | Prompts | Sent | Terminals
     | Timeline | Blamed | Attended
 )  # fmt: skip

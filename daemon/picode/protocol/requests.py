@@ -8,7 +8,16 @@ from typing import Literal
 from msgspec import Struct, field
 
 from picode.messages import Image, Level
-from picode.protocol.values import CommandNote, CommandRecord, Decision, Delivery, Mode, Place, TerminalInfo
+from picode.protocol.values import (
+    CommandNote,
+    CommandRecord,
+    Decision,
+    Delivery,
+    Mode,
+    Place,
+    TerminalInfo,
+    Wishes,
+)
 
 
 class Request(Struct, omit_defaults=True, tag_field="type"):
@@ -43,16 +52,23 @@ class Open(Request, tag="open"):
     """Find or make a conversation and load it. Reply: `Snapshot`.
 
     `current`: the one of this place (made when there is none); `new`: a new one, which becomes current in its
-    Zellij session; `latest`: the project's latest; `named`: the one whose id, id prefix or file is `name`.
+    Zellij session; `latest`: the project's latest; `named`: the one whose id, id prefix or file is `name`; `fork`: a
+    new one of this place, with every entry of that one.
     """
 
     place: Place
-    choice: Literal["current", "new", "latest", "named"] = "current"
+    choice: Literal["current", "new", "latest", "named", "fork"] = "current"
     name: str = ""
     tail: int = 200
     """How many of the last entries the snapshot carries."""
     model: str = ""
     """For a new conversation; empty: the default."""
+    directory: str = ""
+    """Where conversations are looked for and made, all in one; empty: where `sessions.directory` says."""
+    ephemeral: bool = False
+    """Nothing of a new conversation is written down; it goes with the daemon."""
+    wishes: Wishes | None = None
+    """None: as they are."""
 
 
 class Replay(Request, tag="replay"):
@@ -152,6 +168,16 @@ class SetThinking(Request, tag="set_thinking"):
     level: Level
 
 
+class LendKey(Request, tag="lend_key"):
+    """A key for the provider of this conversation's model, kept in memory only. Reply: `Accepted`."""
+
+    conversation: str
+    key: str
+
+    def __repr__(self) -> str:
+        return "LendKey(…)"
+
+
 class GetModels(Request, tag="get_models"):
     """Reply: `Models`."""
 
@@ -200,6 +226,15 @@ class GetTree(Request, tag="get_tree"):
     conversation: str
     limit: int = 2000
     """Of the messages, the last so many of the file; those of the active path come first."""
+
+
+class Peek(Request, tag="peek"):
+    """The last messages of a conversation as its file has them, without opening it; with `entry`: that message alone.
+    Reply: `Peeked`."""
+
+    conversation: str
+    entry: str = ""
+    tail: int = 6
 
 
 class Compact(Request, tag="compact"):
@@ -385,8 +420,8 @@ class GetBlame(Request, tag="get_blame"):
 
 AnyRequest = (
     Hello | Ping | GetStatus | Shutdown | Open | Replay | Look | Ask | Send | GetSuggestion | Cancel | Answer
-    | SettlePreview | RunCommand | SetModel | SetThinking | GetModels | GetConversations | Search | Export | Import
-    | Delete | GetTree | GetLines | Tune | Compact | Navigate | Fork | Clone | OpenFile | SetLabel | SetName | GetSent
+    | SettlePreview | RunCommand | SetModel | SetThinking | LendKey | GetModels | GetConversations | Search | Export | Import
+    | Delete | GetTree | Peek | GetLines | Tune | Compact | Navigate | Fork | Clone | OpenFile | SetLabel | SetName | GetSent
     | GetFiles | GetPrompts | InsertInput | SetLayout | WatchFiles | TerminalOpened | CommandStarted
     | CommandFinished | TerminalClosed | GetTerminals | GetTimeline | GetBlame | Attend
 )  # fmt: skip

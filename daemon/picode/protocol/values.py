@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from picode.messages import Message
+from picode.messages import Level, Message
 
 State = Literal["idle", "thinking", "compacting", "tool", "waiting"]
 """What a conversation is doing: nothing, a model call, a summary, a tool, or waiting for a person's answer."""
@@ -172,6 +172,19 @@ class Entry(Struct, omit_defaults=True):
     id: str
     message: Message
     receipt: Receipt | None = None
+
+
+class Wishes(Struct, omit_defaults=True):
+    """What a client asks of a conversation's turns, in this life of the daemon; the next wishes take their place."""
+
+    thinking: Level | Literal[""] = ""
+    """Empty: as it is."""
+    system: str = ""
+    """In place of our own words to the model, and of SYSTEM.md."""
+    append: str = ""
+    """In place of APPEND_SYSTEM.md."""
+    tools: list[str] | None = None
+    """The only ones that the model is told of; None: all."""
 
 
 class ModelInfo(Struct, omit_defaults=True):

@@ -32,6 +32,15 @@ def path_entries(session: SessionFile, tail: int = 200) -> tuple[list[Entry], in
     return entries, sum(map(SHOWN.__contains__, kinds))
 
 
+def entry_at(session: SessionFile, id_: str) -> Entry | None:
+    """One message, wherever in the tree it is; None: there is none such."""
+    position = session.tree.by_id.get(id_, -1)
+    if position < 0 or session.tree.kinds[position] not in SHOWN:
+        return None
+    message = message_in(session.line(position))
+    return Entry(id=id_, message=message) if message is not None else None
+
+
 def _receipt(line: bytes) -> dict[str, Receipt]:
     raw: dict[str, Any] = fields(line) or {}
     data = raw.get("data")

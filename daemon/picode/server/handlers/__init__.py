@@ -57,6 +57,7 @@ def table(daemon: Daemon) -> dict[type, Handler]:
         r.Import: sessions.take_in,
         r.Delete: sessions.delete,
         r.GetTree: sessions.tree,
+        r.Peek: sessions.peek,
         r.Navigate: sessions.navigate,
         r.Fork: sessions.fork,
         r.Clone: sessions.clone,

@@ -11,7 +11,7 @@ from picode import tasks
 from picode.errors import Missing, TryLater, UsageError
 from picode.protocol import requests as r
 from picode.protocol.events import AnyEvent, LeafMoved, NameChanged
-from picode.protocol.replies import Accepted, Exported, Found, Lines, Moved, Tree
+from picode.protocol.replies import Accepted, Exported, Found, Lines, Moved, Peeked, Tree
 from picode.server.state import Daemon
 from picode.sessions import branching
 from picode.sessions.disk import failed
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MOST_HITS = 500
 MOST_NODES = 10_000
+MOST_PEEKED = 50
 MOST_BYTES = 8 * 1024 * 1024
 """Of lines in one reply."""
 PATIENCE = 5.0
@@ -70,6 +71,9 @@ class Sessions:
         session = self._conversations.get(request.conversation).session
         limit = max(1, min(request.limit, MOST_NODES))
         return Tree(id=0, leaf=session.leaf or "", nodes=outline(session, limit))
+
+    async def peek(self, request: r.Peek) -> Peeked:
+        return await asyncio.to_thread(_peek, self._store.path_of(request.conversation), request)
 
     def lines(self, request: r.GetLines) -> Lines:
         session = self._conversations.get(request.conversation).session
@@ -143,6 +147,20 @@ class Sessions:
 
     def _tell(self, conversation: "Conversation", event: AnyEvent) -> None:
         self._daemon.bus.emit(conversation.id, event)
+
+
+def _peek(path: Path, request: r.Peek) -> Peeked:
+    from picode.sessions.display import entry_at, path_entries
+
+    session = SessionFile.look(path)
+    try:
+        if request.entry:
+            found = entry_at(session, request.entry)
+            return Peeked(0, session.id, [found] if found else [])
+        entries, earlier = path_entries(session, max(1, min(request.tail, MOST_PEEKED)))
+        return Peeked(0, session.id, entries, earlier)
+    finally:
+        session.close()
 
 
 def _export(session: Path, request: r.Export, directory: Path) -> Exported:
