@@ -98,6 +98,18 @@ def resolve(environ: "os._Environ[str] | dict[str, str]" = os.environ) -> Paths:
     )
 
 
+def home(environ: Mapping[str, str] = os.environ) -> Path:
+    """The directory that holds what several programs share (`~/.agents`, `~/.pi`); below `PICODE_HOME`, when that is
+    set."""
+    return Path(os.path.abspath(os.path.expanduser(environ.get("PICODE_HOME") or "~")))
+
+
+def pi_directory(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where pi keeps what is the user's: `PI_CODING_AGENT_DIR`, else `~/.pi/agent`."""
+    given = environ.get("PI_CODING_AGENT_DIR")
+    return Path(os.path.abspath(os.path.expanduser(given))) if given else home(environ) / ".pi" / "agent"
+
+
 def make_private(directory: Path) -> Path:
     """Make `directory` with mode 0700 and refuse one that somebody else owns or can read."""
     try:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from picode.agents import compaction, summary
 from picode.agents.answer import ABORTED, Answering, Retry
+from picode.agents.brought import Brought
 from picode.agents.effects import CallModel
 from picode.agents.history import History
 from picode.agents.inputs import AnswerFailed, AnswerFinished, ContextFull
 from picode.agents.outgoing import Outgoing
 from picode.agents.system_prompt import system_prompt
 from picode.config.schema import Settings
-from picode.context import instructions
 from picode.context.redact import cleaner
 from picode.errors import PicodeError, kind_of
 from picode.messages import LEVELS, Assistant, ModelRequest, StopReason, Text, Usage, User, plain_text
@@ -44,11 +44,13 @@ class Model:
     ) -> None:
         self._history, self._providers, self._tools = history, providers, tools
         self._emit, self._now, self._settings = emit, now, settings
-        self._config, self._shell = config, shell
+        self._shell = shell
+        self.brought = Brought(history.session.cwd, config, settings)
         self._answering: Answering | None = None
         self._outgoing = Outgoing(cleaner(settings.shell.redact, settings.redact.patterns), self._taken_out)
         self._stop = asyncio.Event()
         self._system = ""
+        self._in_workspace = False
         self._noticed: set[str] = set()
         self.name, self._level = with_level(name)
         self.window = 0
@@ -184,20 +186,23 @@ class Model:
         messages = self._history.messages()
         return ModelRequest(
             model=info.name.partition("/")[2], system=self._system, messages=messages,
-            tools=self._tools.specs(self._settings),
+            tools=self._tools.specs(self._settings, self._in_workspace),
             max_tokens=min(longest, info.max_tokens) if info.max_tokens else longest,
             thinking=self._chosen_level, session_id=self._history.session.id,
         )  # fmt: skip
 
     async def _prompt(self) -> str:
         cwd = self._history.session.cwd
-        found = await asyncio.to_thread(instructions.load, cwd, self._config)
-        for notice in found.notices:
+        found, skills, notices = await asyncio.to_thread(self.brought.read)
+        for notice in notices:
             if notice not in self._noticed:
                 self._noticed.add(notice)
                 self._emit(Noticed("warning", notice))
-        specs = self._tools.specs(self._settings)
-        return system_prompt(found, tools=specs, cwd=cwd, shell=self._shell, now=self._now())
+        # once told of panes, always: a list of tools that changes is a cache that is lost
+        id_ = self._history.session.id
+        self._in_workspace = self._in_workspace or await asyncio.to_thread(self._tools.has_panes, id_)
+        specs = self._tools.specs(self._settings, self._in_workspace)
+        return system_prompt(found, tools=specs, cwd=cwd, shell=self._shell, now=self._now(), known=skills)
 
     def _taken_out(self, kinds: list[str]) -> None:
         told = ", ".join(sorted(set(kinds)))

@@ -16,6 +16,7 @@ from picode.errors import PicodeError
 from picode.messages import Image
 from picode.protocol.events import AnyEvent, Noticed
 from picode.protocol.values import CommandRecord, Delivery, Preview, Queued, Receipt
+from picode.resources.expansion import may_expand
 
 AT_ONCE = 32 * 1024
 """Bytes that are worked on without a thread: 10 ms."""
@@ -57,8 +58,10 @@ class Composer:
         emit: Callable[[AnyEvent], None],
         spawn: Callable[[Coroutine[Any, Any, None], str], None],
         changed: Callable[[], None] = lambda: None,
+        expand: Callable[[str], str] = str,
     ) -> None:
         self._deliver, self._emit, self._spawn, self._changed = deliver, emit, spawn, changed
+        self._expand = expand
         self._previews = Previews()
         self._waiting: list[Words] = []
 
@@ -82,8 +85,8 @@ class Composer:
 
     def add(self, words: Words) -> None:
         """Raises UsageError when it says nothing."""
-        if not self._waiting and words.size <= AT_ONCE:
-            self._tell(words, *_composed(words))
+        if not self._waiting and words.size <= AT_ONCE and not may_expand(words.text):
+            self._tell(words, *_composed(words, words.text))
             return
         self._waiting.append(words)
         if len(self._waiting) == 1:
@@ -97,7 +100,7 @@ class Composer:
         while self._waiting:
             words = self._waiting[0]
             try:
-                question, secrets = await asyncio.to_thread(_composed, words)
+                question, secrets = await asyncio.to_thread(self._expanded, words)
             except PicodeError as error:
                 self._emit(Noticed("error", str(error)))
                 question = None
@@ -105,6 +108,9 @@ class Composer:
                 del self._waiting[0]
                 if question is not None:
                     self._tell(words, question, secrets)
+
+    def _expanded(self, words: Words) -> tuple[Question, list[str]]:
+        return _composed(words, self._expand(words.text))
 
     def _tell(self, words: Words, question: Question, secrets: list[str]) -> None:
         if secrets:
@@ -116,9 +122,10 @@ class Composer:
             self._deliver(question)
 
 
-def _composed(words: Words) -> tuple[Question, list[str]]:
+def _composed(words: Words, text: str) -> tuple[Question, list[str]]:
+    """`text`: the words as the model gets them, skills and templates unfolded."""
     message, receipt, secrets = message_of(
-        words.text, now=words.now, images=words.images, command=words.command, piped=words.piped, cwd=words.cwd,
+        text, now=words.now, images=words.images, command=words.command, piped=words.piped, cwd=words.cwd,
         limit=words.limit, clean=words.clean,
     )  # fmt: skip
     if words.once:

@@ -84,8 +84,9 @@ class Conversation:
         self._calls = Calls(tools, session.id, session.cwd, emit=emit, told=self._feed, now=now)
         self._turn = Turn(_limits(self._settings))
         self.composer = Composer(
-            lambda question: self._feed(told.Asked(question)), emit, self._spawn, self._tell_status
-        )
+            lambda question: self._feed(told.Asked(question)), emit, self._spawn, self._tell_status,
+            self._model.brought.expand,
+        )  # fmt: skip
         self._inputs: deque[told.Input] = deque()
         self._feeding = False
         self._closed = False

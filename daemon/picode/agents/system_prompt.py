@@ -3,24 +3,29 @@
 import datetime
 import platform
 import string
+from collections.abc import Sequence
 from pathlib import Path
 
 from picode.context import instructions
 from picode.messages import ToolSpec
+from picode.resources import skills
 
 FILE = Path(__file__).parent / "prompts" / "system.md"
 
 
 def system_prompt(
-    found: instructions.Instructions, *, tools: list[ToolSpec], cwd: str, shell: str, now: int
-) -> str:
-    """`now`: milliseconds since 1970. A SYSTEM.md replaces our own words, never the instructions and the place."""
+    found: instructions.Instructions, *, tools: list[ToolSpec], cwd: str, shell: str, now: int,
+    known: Sequence[skills.Skill] = (),
+) -> str:  # fmt: skip
+    """`now`: milliseconds since 1970. A SYSTEM.md replaces our own words, never the instructions and the place.
+    `known` skills are told where the model can read their files."""
+    able = any(tool.name == "read" for tool in tools)
     values = {
         "tools": "\n".join(
             f"- {tool.name}: {tool.description.partition('. ')[0].rstrip('.')}." for tool in tools
         )
         or "- none",
-        "instructions": _instructions(found),
+        "instructions": _instructions(found, skills.told(known) if able else ""),
         "date": datetime.datetime.fromtimestamp(now / 1000).strftime("%A, %d %B %Y"),
         "cwd": cwd,
         "shell": shell.rpartition("/")[2] or "unknown",
@@ -41,7 +46,7 @@ def _filled(text: str, values: dict[str, str]) -> str:
     return "".join(out).strip() + "\n"
 
 
-def _instructions(found: instructions.Instructions) -> str:
+def _instructions(found: instructions.Instructions, told: str) -> str:
     parts = [f"Instructions from {file.path}:\n\n{file.text.strip()}" for file in found.files]
-    parts += [found.append.strip()] if found.append.strip() else []
+    parts += [text for text in (found.append.strip(), told) if text]
     return "\n\n".join(parts) + "\n\n" if parts else ""

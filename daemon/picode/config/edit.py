@@ -2,11 +2,15 @@
 
 import os
 import tempfile
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from picode.config import layers
 from picode.errors import ConfigError, DiskFailed
 from picode.paths import Paths
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
 
 
 def set_value(paths: Paths, name: str, text: str) -> Any:
@@ -14,37 +18,63 @@ def set_value(paths: Paths, name: str, text: str) -> Any:
 
     Raises ConfigError for a value that does not fit.
     """
-    import tomlkit
-    from tomlkit.exceptions import TOMLKitError
-
     value = layers.check(name, layers.parse(name, text), "the command line")
-    section, key = layers.split(name)
-    try:
-        document = tomlkit.parse(layers.read(paths.settings))
-    except TOMLKitError as error:
-        raise ConfigError(f"{paths.settings}: {error}.", "Mend the file first; the form is TOML.") from None
-    if section not in document:
-        document[section] = tomlkit.table()
-    document[section][key] = value
-    _replace(paths, tomlkit.dumps(document))
+    _write(paths.settings, name, value)
     return value
 
 
-def _replace(paths: Paths, text: str) -> None:
+def listed(file: Path, name: str) -> list[Any]:
+    """The list that this one file gives for `name`; empty where it says nothing. Raises ConfigError."""
+    section, key = layers.split(name)
+    found = _document(file).unwrap().get(section, {}).get(key, [])
+    return layers.check(name, found, str(file))  # type: ignore[no-any-return]
+
+
+def set_list(file: Path, name: str, values: list[Any]) -> None:
+    """Write the list into this file; an empty one takes the line away. Raises ConfigError, DiskFailed."""
+    if values or listed(file, name):
+        _write(file, name, layers.check(name, values, str(file)) or None)
+
+
+def _document(file: Path) -> "TOMLDocument":
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
+        return tomlkit.parse(layers.read(file))
+    except TOMLKitError as error:
+        raise ConfigError(f"{file}: {error}.", "Mend the file first; the form is TOML.") from None
+
+
+def _write(file: Path, name: str, value: Any) -> None:
+    import tomlkit
+
+    section, key = layers.split(name)
+    document = _document(file)
+    if section not in document:
+        document[section] = tomlkit.table()
+    if value is None:
+        document[section].remove(key)
+    else:
+        document[section][key] = value
+    _replace(file, tomlkit.dumps(document))
+
+
+def _replace(settings: Path, text: str) -> None:
     """The whole file or none of it: a crash or a full disk leaves the old one."""
     temporary = ""
     try:
-        paths.config.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=paths.config, delete=False, encoding="utf-8") as file:
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=settings.parent, delete=False, encoding="utf-8") as file:
             temporary = file.name
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, paths.settings)
+        os.replace(temporary, settings)
     except OSError as error:
         if temporary and os.path.exists(temporary):
             os.unlink(temporary)
         raise DiskFailed(
-            f"{paths.settings} cannot be written: {error.strerror}.",
+            f"{settings} cannot be written: {error.strerror}.",
             "Nothing was changed; mend it and try again.",
         ) from error

@@ -1,30 +1,34 @@
-"""Layers of settings, each of which may overrule the one before: defaults, the user's file, the project's file,
-the environment (`PICODE_<SECTION>_<KEY>`), the command line. Every value remembers where it came from.
+"""Layers of settings, each of which may overrule the one before: defaults, pi's settings.json, the user's file, pi's
+and our own file in the project, the environment (`PICODE_<SECTION>_<KEY>`), the command line. Every value remembers
+where it came from.
 """
 
 import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
+from picode.config import pi_settings
 from picode.config.schema import Settings
 from picode.errors import ConfigError
-from picode.paths import Paths
+from picode.paths import Paths, pi_directory
 
 PROJECT_FILE = Path(".picode") / "config.toml"
 
 # a project's file comes with a clone: it may not hand out permissions or redirect what is sent
 USER_ONLY = {
     "tools.allow", "shell.redact", "shell.preview", "shell.preview_above", "shell.ignore_commands",
-    "shell.ignore_directories", "shell.ignore_space", "redact.patterns",
+    "shell.ignore_directories", "shell.ignore_space", "redact.patterns", "pi.read",
 }  # fmt: skip
 # and it may forbid more than its user does, not less
 ADDED = {"tools.deny"}
+# files that are looked for in more places, whoever names them
+RESOURCES = {"resources.packages", "resources.skills", "resources.prompts", "resources.themes"}
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,10 @@ class Loaded:
     settings: Settings
     origins: dict[str, str]
     """`section.key` to where its value came from: `default`, a file with its line, a variable, or `command line`."""
+    notices: list[str] = field(default_factory=list)
+    """What was left out of pi's files, in sentences."""
+    pi: list[Path] = field(default_factory=list)
+    """pi's files that say something."""
 
 
 def load(
@@ -46,15 +54,22 @@ def load(
     """
     settings = Settings()
     origins = dict.fromkeys(names(), "default")
-    for file in _files(paths, project):
-        _overlay(settings, origins, read(file), file, user=file == paths.settings)
+    loaded = Loaded(settings, origins)
+    reads_pi = _reads_pi(read(paths.settings), environ)
+    if reads_pi:
+        _overlay_pi(loaded, pi_directory(environ) / pi_settings.FILE)
+    _overlay(loaded, read(paths.settings), paths.settings)
+    if project is not None:
+        if reads_pi:
+            _overlay_pi(loaded, project / pi_settings.PROJECT_FILE, project)
+        _overlay(loaded, read(project / PROJECT_FILE), project / PROJECT_FILE, project)
     for name, text, variable in _variables(environ):
         _set(settings, name, parse(name, text), variable)
         origins[name] = variable
     for name, value in (flags or {}).items():
         _set(settings, name, value, "the command line")
         origins[name] = "command line"
-    return Loaded(settings, origins)
+    return loaded
 
 
 def names() -> list[str]:
@@ -125,10 +140,13 @@ def _in_words(complaint: str, annotation: Any) -> str:
     return complaint[:1].lower() + complaint[1:].replace("`", "").rstrip(".")
 
 
-def _files(paths: Paths, project: Path | None) -> Iterator[Path]:
-    yield paths.settings
-    if project is not None:
-        yield project / PROJECT_FILE
+def _reads_pi(text: str, environ: Mapping[str, str]) -> bool:
+    """`pi.read`, which has to be known before the layers; what is wrong with it is told when its own layer is read."""
+    try:
+        value = tomllib.loads(text).get("pi", {}).get("read", True)
+        return bool(check("pi.read", environ.get("PICODE_PI_READ", value), ""))
+    except (tomllib.TOMLDecodeError, AttributeError, ConfigError):
+        return False
 
 
 def read(file: Path) -> str:
@@ -144,7 +162,19 @@ def read(file: Path) -> str:
         raise ConfigError(f"{file}: it cannot be read: {error.strerror}.", "Mend its permissions.") from None
 
 
-def _overlay(settings: Settings, origins: dict[str, str], text: str, file: Path, *, user: bool) -> None:
+def _overlay_pi(loaded: Loaded, file: Path, project: Path | None = None) -> None:
+    """What does not fit is left out and told: it is another program's file."""
+    found, complaint = pi_settings.read(file)
+    loaded.notices.extend(filter(None, [complaint]))
+    loaded.pi.extend([file] if found else [])
+    for key, name, value in pi_settings.settings(found):
+        try:
+            _put(loaded, name, value, f"{file} ({key})", base=file.parent, project=project)
+        except ConfigError as error:
+            loaded.notices.append(error.message)
+
+
+def _overlay(loaded: Loaded, text: str, file: Path, project: Path | None = None) -> None:
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -158,21 +188,42 @@ def _overlay(settings: Settings, origins: dict[str, str], text: str, file: Path,
         for key, value in keys.items():
             origin = f"{file}:{_line(text, section, key)}"
             name = f"{section}.{key}"
-            if not user and name in USER_ONLY:
+            if project is not None and name in USER_ONLY:
                 raise ConfigError(
                     f"{origin}: a project may not set {name}.",
                     f"Set it with `picode config set {name} VALUE`.",
                 )
-            before = value_of(settings, name) if name in ADDED and not user else []
             try:
-                _set(settings, name, value, origin)
+                _put(loaded, name, value, origin, base=project or file.parent, project=project)
             except ConfigError as error:
                 message = error.message if error.message.startswith(origin) else f"{origin}: {error.message}"
                 raise ConfigError(message, error.hint) from None
-            if before:
-                both = list(dict.fromkeys([*before, *value]))
-                _set(settings, name, both, origin)
-            origins[name] = origin
+
+
+def _put(
+    loaded: Loaded, name: str, value: Any, origin: str, *, base: Path, project: Path | None
+) -> None:  # fmt: skip
+    """One value of a file; lists of resources and what a project forbids come to what was there before."""
+    added = name in RESOURCES or (name in ADDED and project is not None)
+    before = value_of(loaded.settings, name) if added else []
+    value = check(name, value, origin)
+    if name in RESOURCES:
+        value = pi_settings.absolute(name, value, base)
+        outside = [one for one in value if project is not None and _leads_out(one, project)]
+        loaded.notices.extend(f"{origin}: {one} is not in the project and was left out." for one in outside)
+        value = [one for one in value if one not in outside]
+    _set(
+        loaded.settings,
+        name,
+        [*before, *(one for one in value if one not in before)] if added else value,
+        origin,
+    )
+    loaded.origins[name] = origin
+
+
+def _leads_out(entry: Any, project: Path) -> bool:
+    path = entry.get("source") if isinstance(entry, dict) else entry
+    return isinstance(path, str) and path.startswith("/") and not Path(path).is_relative_to(project)
 
 
 def _set(settings: Settings, name: str, value: Any, origin: str) -> None:

@@ -29,8 +29,10 @@ class Instructions:
     notices: list[str] = field(default_factory=list)
 
 
-def load(cwd: str, config: Path) -> Instructions:
-    """What applies in `cwd`; `config` is the user's configuration directory. Never raises."""
+def load(cwd: str, config: Path, pi: Path | None = None) -> Instructions:
+    """What applies in `cwd`; `config` is the user's configuration directory, `pi` pi's own, which counts where ours has
+    nothing. Never raises."""
+    homes = [config, pi] if pi is not None else [config]
     found = Instructions()
     here = Path(os.path.abspath(cwd))
     top = _top_level(here)
@@ -38,13 +40,15 @@ def load(cwd: str, config: Path) -> Instructions:
     ours = {0, os.getuid()}
     # a project may be a colleague's, or mounted; in /tmp, where anybody can write, a stranger's file counts for nothing
     owners = ours | _owner(top)
-    for directory in (config, *reversed(here.parents), here):
-        inside = directory == top or top in directory.parents
-        file = _one_of([directory / name for name in NAMES], found, owners if inside else ours)
+    for directory in (None, *reversed(here.parents), here):
+        inside = directory is not None and (directory == top or top in directory.parents)
+        above = homes if directory is None else [directory]
+        file = _one_of([place / name for place in above for name in NAMES], found, owners if inside else ours)
         if file is not None and os.path.realpath(file.path) not in seen and len(found.files) < MOST:
             seen.add(os.path.realpath(file.path))
             found.files.append(file)
-    places = [*(here / name for name in PROJECT_DIRECTORIES), config]
+    # a project's own file stands before the user's
+    places = [*(here / name for name in PROJECT_DIRECTORIES), *homes]
     for name in ("SYSTEM.md", "APPEND_SYSTEM.md"):
         file = _one_of([place / name for place in places], found, owners)
         text = file.text if file is not None else ""

@@ -1,0 +1,36 @@
+"""What user and project bring to a conversation: instructions, skills, templates. Read anew when it is needed."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from picode.config.schema import Settings
+from picode.context import instructions
+from picode.resources.collection import Resources, collect, where
+from picode.resources.expansion import expand
+from picode.resources.skills import Skill
+
+
+class Brought:
+    """Of one conversation, whose directory is `cwd`. Every method reads the disk: use a thread."""
+
+    def __init__(
+        self, cwd: str, config: Path, settings: Settings, environ: Mapping[str, str] = os.environ
+    ) -> None:
+        self._cwd, self._config, self._environ = cwd, config, environ
+        self.settings = settings
+        """Replaced when the settings are read anew."""
+
+    def resources(self) -> Resources:
+        """Never raises."""
+        return collect(where(self._cwd, self._config, self.settings, self._environ))
+
+    def read(self) -> tuple[instructions.Instructions, list[Skill], list[str]]:
+        """For the system prompt, with what the user should know. Never raises."""
+        at = where(self._cwd, self._config, self.settings, self._environ)
+        found, resources = instructions.load(self._cwd, self._config, at.pi), collect(at)
+        return found, resources.skills, [*found.notices, *resources.notices]
+
+    def expand(self, text: str) -> str:
+        """The text as the model gets it. Raises PicodeError when it names a skill that there is not."""
+        return expand(text, self.resources(), self.settings.resources.skill_commands)
