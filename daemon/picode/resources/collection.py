@@ -10,17 +10,20 @@ from pathlib import Path
 
 from picode import paths
 from picode.config.schema import Settings
-from picode.resources import skills, templates
 from picode.resources.origin import KINDS, Kind, Origin, Place
 from picode.resources.packages import installed
+from picode.resources.skills import Skill
+from picode.resources.skills import load as load_skills
+from picode.resources.templates import Template
+from picode.resources.templates import load as load_templates
 
 OURS, PI, COMMON = ".picode", ".pi", ".agents"
 
 
 @dataclass
 class Resources:
-    skills: list[skills.Skill] = field(default_factory=list)
-    templates: list[templates.Template] = field(default_factory=list)
+    skills: list[Skill] = field(default_factory=list)
+    templates: list[Template] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     """What the user should know: whole sentences."""
 
@@ -49,8 +52,8 @@ def collect(at: Where) -> Resources:
     """Reads the disk; never raises."""
     notices: list[str] = []
     packages = installed.packages(at.settings.resources.packages, at.config, at.cwd, at.pi, notices)
-    found = skills.load(places(at, "skills", packages))
-    texts = templates.load(places(at, "prompts", packages))
+    found = load_skills(places(at, "skills", packages))
+    texts = load_templates(places(at, "prompts", packages))
     return Resources(found.skills, texts.templates, [*notices, *found.notices, *texts.notices])
 
 
