@@ -58,7 +58,7 @@ def test_the_shell_opens_files_and_a_neovim_that_runs_already_is_told(edited: Wo
     terminal.type("\r")
     terminal.wait_gone("EDITS")
     terminal.type(f"{need('nvim')} --clean -n\r")
-    terminal.wait_for("NVIM v")
+    terminal.wait_for("[No Name]")
     done = edited.run(
         "picode", "open", "src/app.py:3",
         ZELLIJ="0", ZELLIJ_SESSION_NAME=edited.session, ZELLIJ_PANE_ID="0",

@@ -1,5 +1,6 @@
 """Which tools there are. To add one: a file in this package with a class that fits `base.Tool`, and a line here."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from picode.tools.base import Tool
@@ -36,13 +37,17 @@ def tools(commands: Commands, panes: Panes | None = None, state: Path | None = N
     return found
 
 
+PANE_TOOLS: dict[str, Callable[[Panes], Tool]] = {
+    "pane_run": PaneRun,
+    "pane_rerun": PaneRerun,
+    "pane_wait": PaneWait,
+    "pane_read": PaneRead,
+    "pane_write": PaneWrite,
+    "pane_focus": PaneFocus,
+    "pane_close": PaneClose,
+}
+"""A model is told of them in a workspace only."""
+
+
 def pane_tools(panes: Panes) -> dict[str, Tool]:
-    return {
-        "pane_run": PaneRun(panes),
-        "pane_rerun": PaneRerun(panes),
-        "pane_wait": PaneWait(panes),
-        "pane_read": PaneRead(panes),
-        "pane_write": PaneWrite(panes),
-        "pane_focus": PaneFocus(panes),
-        "pane_close": PaneClose(panes),
-    }
+    return {name: made(panes) for name, made in PANE_TOOLS.items()}

@@ -11,7 +11,7 @@ from typing import Any
 
 from picode.config.schema import Settings
 from picode.context.redact import Clean, cleaner
-from picode.errors import UsageError
+from picode.errors import PicodeError, UsageError
 from picode.messages import BashExecution, Text, ToolCall, ToolSpec, UserContent
 from picode.protocol.values import Approval
 from picode.tools import permissions
@@ -21,7 +21,7 @@ from picode.tools.bash import execute
 from picode.tools.panes import Panes
 from picode.tools.permissions import Grants, Policy, Verdict
 from picode.tools.processes import Commands
-from picode.tools.registry import tools
+from picode.tools.registry import PANE_TOOLS, tools
 from picode.tools.validate import validated
 
 LONGEST_DETAIL = 200_000
@@ -75,14 +75,26 @@ class Toolbox:
         self.cache = cache
         self.commands = Commands(environ)
         self.audit = Audit(state)
+        self._panes = panes
         self._tools = tools(self.commands, panes, state)
 
-    def specs(self, settings: Settings | None = None) -> list[ToolSpec]:
-        """What a model is told of, without what the settings (of the conversation) deny."""
+    def specs(self, settings: Settings | None = None, panes: bool = True) -> list[ToolSpec]:
+        """What a model is told of, without what the settings (of the conversation) deny; `panes`: it has some."""
         denied = set((settings or self.settings).tools.deny)
         return [
-            tool.spec for name, tool in self._tools.items() if not denied & {name, permissions.EVERYTHING}
+            tool.spec
+            for name, tool in self._tools.items()
+            if not denied & {name, permissions.EVERYTHING} and (panes or name not in PANE_TOOLS)
         ]
+
+    def has_panes(self, conversation: str) -> bool:
+        """Whether it is in a workspace, where panes can be opened. May block for a moment."""
+        try:
+            if self._panes is not None:
+                self._panes.check(conversation)
+        except PicodeError:
+            return False
+        return self._panes is not None
 
     def policy(self, allow: frozenset[str], unattended: bool, settings: Settings | None = None) -> Policy:
         """A turn's grants together with the settings' (of the conversation)."""
@@ -96,6 +108,10 @@ class Toolbox:
                 f"There is no tool {', '.join(unknown)} that could be allowed.",
                 f"There are {', '.join(self._tools)}; `{permissions.EVERYTHING}` means each of them.",
             )
+
+    @property
+    def names(self) -> list[str]:
+        return list(self._tools)
 
     def reads(self, name: str) -> bool:
         """Whether calls of this tool may run beside others; a tool that is not there does nothing at all."""

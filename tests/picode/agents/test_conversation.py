@@ -2,7 +2,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import psutil
 import pytest
@@ -26,6 +26,8 @@ from picode.protocol import events
 from picode.protocol.values import CommandRecord, Queued
 from picode.providers.base import ModelFailed
 from picode.sessions.file import SessionFile
+from picode.tools.panes import Panes as PanesWanted
+from picode.tools.toolbox import Toolbox
 from support.conversation import BOUND, Heard, Scripted, calls, conversation, says
 from support.model_server import Call, Calls, Cut, Gate, ModelServer, Say, Script, say
 
@@ -633,4 +635,31 @@ async def test_how_hard_the_model_thinks_is_chosen_with_it_or_alone_and_kept(hom
     lines = [json.loads(line) for line in living.session.path.read_text().splitlines()]
     levels = [line["thinkingLevel"] for line in lines if line["type"] == "thinking_level_change"]
     assert levels == ["high", "off"]
+    await living.close()
+
+
+async def test_a_model_is_told_of_panes_from_the_turn_on_in_which_there_is_a_workspace_and_then_always(
+    home: Path,
+) -> None:
+    there = False
+
+    class Panes:
+        def check(self, conversation: str) -> None:
+            if not there:
+                raise Missing("There are no panes here.")
+
+    provider = Scripted(says("one"), says("two"), says("three"))
+    heard = Heard()
+    living = conversation(home, heard, provider)
+    living._model._tools = Toolbox(
+        Settings(), cache=home / "cache", state=home / "state", panes=cast(PanesWanted, Panes())
+    )
+    for count, there in enumerate((False, True, False), 1):  # noqa: B007 - Panes looks at it
+        living.ask("?")
+        await heard.until(events.TurnEnded, count)
+    told = [{tool.name for tool in request.tools} for request in provider.requests]
+    assert "pane_run" not in told[0]
+    assert "pane_run" in told[1]
+    assert told[1] == told[2]
+    assert "pane_run" in provider.requests[2].system
     await living.close()

@@ -60,7 +60,7 @@ def test_an_order_that_nobody_took_in_time_does_nothing_when_it_is_found_at_last
 
     neovim = wait_for(found, "the editor")
     assert neovim is not None
-    editor.wait_for(b"NVIM v", timeout=20)
+    editor.wait_for(b"[No Name]", timeout=20)
     editor.send(b":lua io.open('pipe'):read('a')\r")
     wait_for(lambda: asked(neovim, "1") is None, "the wait for the pipe")
     assert not asyncio.run(open_file._told(neovim, file, 1, 1))
@@ -87,7 +87,7 @@ def test_who_has_begun_to_open_is_not_asked_twice(
 
     neovim = wait_for(found, "the editor")
     assert neovim is not None
-    editor.wait_for(b"NVIM v", timeout=20)
+    editor.wait_for(b"[No Name]", timeout=20)
     editor.send(b":autocmd BufReadPre * call getchar()\r")
     wait_for(lambda: asked(neovim, "exists('#BufReadPre')") == b"1", "the autocommand")
     assert asyncio.run(open_file._told(neovim, file, 1, 1))

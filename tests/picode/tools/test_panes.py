@@ -13,6 +13,7 @@ from picode.tools.base import Running
 from picode.tools.pane_run import name_for
 from picode.tools.panes import NO_WORKSPACE, Pane, Where, escaped
 from picode.tools.permissions import Grants, always_means, decide, with_always
+from picode.tools.registry import PANE_TOOLS
 from picode.tools.toolbox import Prepared, Result, Toolbox
 from support.toolbox import call, text
 
@@ -90,6 +91,15 @@ async def test_outside_of_a_workspace_one_sentence_says_why_not_and_nobody_is_as
     result = await call(box(home, there=False)[0], home, tool, **arguments)
     assert result.is_error
     assert text(result) == NO_WORKSPACE
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_model_is_told_of_panes_only_in_a_workspace(home: Path, there: bool) -> None:
+    tools, _ = box(home, there)
+    assert tools.has_panes("conversation") is there
+    told = {spec.name for spec in tools.specs(panes=there)}
+    assert (told & PANE_TOOLS.keys()) == (PANE_TOOLS.keys() if there else set())
+    assert {"bash", "read"} <= told
 
 
 async def test_a_command_is_run_waited_for_and_told_as_a_person_saw_it_without_secrets(home: Path) -> None:
