@@ -9,8 +9,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
-from picode.context.secrets import Shape
-from picode.context.surroundings import ASSIGNMENTS, SHAPES
+from picode.context.secrets import TOKENS, Shape
+from picode.context.sieve import long_words, possible
+from picode.context.surroundings import ASSIGNMENTS, OTHERS, SHAPES
 from picode.credentials import in_environment
 
 Span = tuple[int, int, int, str]
@@ -97,8 +98,9 @@ def _spans(text: str) -> Iterator[Span]:
     if len(lower) != len(text):  # a few letters grow when they become small ones
         lower = "".join(char.lower() if char.isascii() else char for char in text)
     yield from _private_keys(text)
-    for rank, shape in enumerate(SHAPES, 1):
-        for start, end in _matches(shape, text, lower):
+    for rank, shape, matches in _shaped(text, lower):
+        for match in matches:
+            start, end = match.span(shape.group)
             if not text.startswith("[redacted", start):
                 yield start, end, rank, shape.kind
     # our own keys, which commands inherit, need no form to be known
@@ -107,16 +109,21 @@ def _spans(text: str) -> Iterator[Span]:
         while at >= 0:
             yield at, at + len(secret), len(SHAPES) + 1, "key"
             at = text.find(secret, at + len(secret))
-    for shape in ASSIGNMENTS:
+    for _, shape in possible(ASSIGNMENTS, lower):
         for match in _found(shape, text, lower):
             group = match.lastindex or 0
             if _is_secret(match.group(group), quoted=group in (2, 4), match=match):
                 yield match.start(group), match.end(group), len(SHAPES) + 2, shape.kind
 
 
-def _matches(shape: Shape, text: str, lower: str) -> Iterator[tuple[int, int]]:
-    for match in _found(shape, text, lower):
-        yield match.span(shape.group)
+def _shaped(text: str, lower: str) -> Iterator[tuple[int, Shape, Iterator[re.Match[str]]]]:
+    """Kinds that may be in the text, each with its rank and its matches."""
+    words = long_words(text)
+    for rank, shape in enumerate(TOKENS, 1):
+        if shape.anywhere or (words and any(literal in words for literal in shape.literals)):
+            yield rank, shape, _found(shape, text, lower)
+    for place, shape in possible(OTHERS, lower):
+        yield len(TOKENS) + place + 1, shape, _found(shape, text, lower)
 
 
 def _found(shape: Shape, text: str, lower: str) -> Iterator[re.Match[str]]:

@@ -11,7 +11,7 @@ from functools import cached_property
 from os.path import commonprefix
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shape:
     kind: str
     literals: tuple[str, ...]
@@ -23,6 +23,8 @@ class Shape:
     """The literal may stand behind letters and digits, as in `DB_PASSWORD`."""
     before: int = 0
     """The pattern begins so many characters before the literal."""
+    anywhere: bool = False
+    """It need not hold a long word (`sieve.long_words`): slashes may break it."""
 
     @cached_property
     def prefix(self) -> str:
@@ -34,7 +36,7 @@ def token(kind: str, literals: str, rest: str) -> Shape:
     """A token that begins with one of the literals and ends where `rest` does."""
     starts = tuple(literals.split())
     begin = "|".join(re.escape(start) for start in sorted(starts, key=len, reverse=True))
-    return Shape(kind, starts, re.compile(f"(?:{begin})(?:{rest})(?![A-Za-z0-9_])"))
+    return Shape(kind, starts, re.compile(f"(?:{begin})(?:{rest})(?![A-Za-z0-9_])"), anywhere="/" in rest)
 
 
 TOKENS: tuple[Shape, ...] = (
