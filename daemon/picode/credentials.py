@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +25,8 @@ VARIABLES = {
     "gemini": "GEMINI_API_KEY",
     "ollama": "OLLAMA_API_KEY",
 }
+KEY_NAMES = {"google": "gemini", "openai-responses": "openai"}
+"""How a provider's key is called where it is not called like the provider."""
 SERVICE = "picode"
 KEYRING_WAIT = 2.0
 """Seconds; a keyring that waits for a person to unlock it must not hold up the daemon."""
@@ -85,6 +88,14 @@ class Found:
     origin: str
 
 
+_LENT: ContextVar[Mapping[str, Secret]] = ContextVar("lent keys")
+
+
+def lend(keys: Mapping[str, Secret]) -> None:
+    """In the task that runs now these keys, by provider, come before all others."""
+    _LENT.set(keys)
+
+
 def check(key: str) -> str:
     """`key` without surrounding space, when it can be a key at all."""
     key = key.strip()
@@ -109,6 +120,8 @@ class Credentials:
 
     def find(self, provider: str) -> Found | None:
         """The key, looked for afresh: a new one counts without a restart."""
+        if (lent := _LENT.get({}).get(provider)) is not None:
+            return Found(lent, "--api-key")
         variable = VARIABLES.get(provider, f"{provider.upper()}_API_KEY")
         if value := self.environ.get(variable, "").strip():
             return Found(Secret(value), f"{variable} in the environment")

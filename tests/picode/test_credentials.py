@@ -1,5 +1,6 @@
 """Keys: where they come from, in which order, and that they never show themselves."""
 
+import asyncio
 import json
 import pickle
 import sys
@@ -12,6 +13,7 @@ import pytest
 from picode import credentials
 from picode.credentials import Credentials, Found, Secret, bounded
 from picode.errors import BadData, DiskFailed, Missing, NotAllowed, UsageError
+from picode.tasks import spawn
 
 KEY = "sk-very-secret"
 
@@ -194,3 +196,23 @@ def test_unknown_entries_survive(file: Path) -> None:
     file.write_text(json.dumps(whole))
     kept.add("anthropic", KEY)
     assert json.loads(file.read_text())["keys"]["other"] == {"key": "x", "note": "mine"}
+
+
+async def test_a_lent_key_comes_first_in_the_task_that_has_it_and_nowhere_else(file: Path) -> None:
+    kept = Credentials(file, {"OPENAI_API_KEY": "sk-own"})
+
+    async def borrower(key: str) -> str:
+        credentials.lend({"openai": Secret(key)})
+        await asyncio.sleep(0)
+        found, other = kept.find("openai"), kept.find("anthropic")
+        assert found is not None
+        assert (found.origin, other) == ("--api-key", None)
+        return found.secret.reveal()
+
+    assert await asyncio.gather(spawn(borrower("sk-a"), "a"), spawn(borrower("sk-b"), "b")) == [
+        "sk-a",
+        "sk-b",
+    ]
+    found = kept.find("openai")
+    assert found is not None
+    assert found.secret.reveal() == "sk-own"

@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+from picode import credentials
 from picode.agents import compaction, summary
 from picode.agents.answer import ABORTED, Answering, Retry
 from picode.agents.brought import Brought
@@ -19,7 +21,7 @@ from picode.context.redact import cleaner
 from picode.errors import PicodeError, kind_of
 from picode.messages import LEVELS, Assistant, ModelRequest, StopReason, Text, Usage, User, plain_text
 from picode.protocol.events import AnswerBegun, AnyEvent, Noticed, Retrying
-from picode.protocol.values import ModelInfo
+from picode.protocol.values import ModelInfo, Wishes
 from picode.providers.registry import Providers
 from picode.tools.toolbox import Toolbox
 
@@ -52,6 +54,8 @@ class Model:
         self._system = ""
         self._in_workspace = False
         self._noticed: set[str] = set()
+        self._wishes = Wishes()
+        self._keys: dict[str, credentials.Secret] = {}
         self.name, self._level = with_level(name)
         self.window = 0
         self._thinks = True
@@ -94,6 +98,21 @@ class Model:
     def _chosen_level(self) -> str:
         return self._history.thinking or self._level or self._settings.models.thinking
 
+    def wish(self, wishes: Wishes, settings: Settings) -> None:
+        """What a client asks of the calls to come."""
+        self._wishes, self._settings, self._system = wishes, settings, ""
+
+    def lend(self, key: str) -> None:
+        """A key for the provider of this model, kept in memory. Raises PicodeError."""
+        provider = self._providers.resolve(self.name)[0].name
+        self._keys[credentials.KEY_NAMES.get(provider, provider)] = credentials.Secret(credentials.check(key))
+
+    def use(self, settings: Settings) -> None:
+        """From the next call on."""
+        self._settings = self.brought.settings = settings
+        self._system = ""
+        self._noticed.clear()
+
     def begin_turn(self) -> None:
         """The instructions of user and project are read again."""
         self._system = ""
@@ -108,6 +127,7 @@ class Model:
 
     async def ask(self, effect: CallModel) -> AnswerFinished | AnswerFailed | ContextFull:
         """Wait as the effect says, then ask once. Never raises."""
+        credentials.lend(self._keys)
         stop = self._stop
         if effect.attempt:
             await self._wait(effect)
@@ -151,6 +171,7 @@ class Model:
 
     async def write(self, told: str, longest: int) -> str:
         """A summary of what is `told`, of at most `longest` tokens, which nobody sees written. Raises PicodeError."""
+        credentials.lend(self._keys)
         effect = CallModel()
         while True:
             provider, info = self._providers.resolve(self.name)
@@ -194,6 +215,8 @@ class Model:
     async def _prompt(self) -> str:
         cwd = self._history.session.cwd
         found, skills, notices = await asyncio.to_thread(self.brought.read)
+        wishes = self._wishes
+        found = replace(found, system=wishes.system or found.system, append=wishes.append or found.append)
         for notice in notices:
             if notice not in self._noticed:
                 self._noticed.add(notice)

@@ -10,17 +10,19 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from picode import tasks
 from picode.agents import effects as do
 from picode.agents import inputs as told
+from picode.agents import tuning
 from picode.agents.asking import Model
+from picode.agents.brought import Brought
 from picode.agents.calls import Calls
 from picode.agents.compacting import branch_summary, compact
 from picode.agents.compose import Composer, Words
 from picode.agents.history import History
-from picode.agents.loop import Limits, Turn, step
+from picode.agents.loop import Turn, step
 from picode.config.schema import Settings
 from picode.context.redact import cleaner
 from picode.errors import DiskFailed, Missing, PicodeError, TryLater, UsageError
@@ -28,17 +30,18 @@ from picode.messages import Assistant, BashExecution, Image, Level, Message
 from picode.protocol import events
 from picode.protocol.events import AnyEvent
 from picode.protocol.replies import Tuned
+from picode.protocol.requests import Tune
 from picode.protocol.values import (
     CommandRecord,
     Decision,
     Delivery,
     Entry,
-    Mode,
     Queued,
     Receipt,
     State,
     Status,
     ToolRun,
+    Wishes,
 )
 from picode.providers.registry import Providers
 from picode.sessions.file import SessionFile, milliseconds_now
@@ -73,7 +76,7 @@ class Conversation:
     ) -> None:
         self.session = session
         self.id = session.id
-        self._settings = settings or Settings()
+        self._settings = self._given = settings or Settings()
         self._clean = cleaner(self._settings.shell.redact, self._settings.redact.patterns)
         self._tools, self._emit, self._now = tools, emit, now
         self._history = History(session)
@@ -82,7 +85,7 @@ class Conversation:
             config=config, shell=shell,
         )  # fmt: skip
         self._calls = Calls(tools, session.id, session.cwd, emit=emit, told=self._feed, now=now)
-        self._turn = Turn(_limits(self._settings))
+        self._turn = Turn(tuning.limits(self._settings))
         self.composer = Composer(
             lambda question: self._feed(told.Asked(question)), emit, self._spawn, self._tell_status,
             self._model.brought.expand,
@@ -193,37 +196,37 @@ class Conversation:
         self._model.choose(name)
         self._tell_status()
 
+    @property
+    def brought(self) -> Brought:
+        """Its skills, templates and instructions."""
+        return self._model.brought
+
+    def use(self, settings: Settings) -> None:
+        """These settings from the next turn on, where a turn reads them."""
+        self._settings = settings
+        self._model.use(settings)
+
     def set_thinking(self, level: Level) -> None:
         """From the next model call on. Raises DiskFailed."""
         self._check_open()
         self._history.set_thinking(level)
         self._tell_status()
 
-    def tune(
-        self,
-        steering: str = "",
-        follow_up: str = "",
-        compacts: bool | None = None,
-        retries: bool | None = None,
-    ) -> Tuned:
+    def tune(self, asked: Tune) -> Tuned:
         """How this conversation's turns go, in this life of the daemon; what is not given stays."""
-        limits = self._turn.limits
-        together = set(limits.together)
-        for kind, mode in (("steer", steering), ("follow_up", follow_up)):
-            if mode:
-                (together.add if mode == "all" else together.discard)(cast(Delivery, kind))
-        tries = limits.retries
-        if retries is not None:
-            tries = self._settings.models.retries if retries else 0
-        limits = replace(
-            limits, together=frozenset(together), retries=tries,
-            compacts=limits.compacts if compacts is None else compacts,
-        )  # fmt: skip
-        self._turn = replace(self._turn, limits=limits)
-        modes: list[Mode] = [
-            "all" if kind in together else "one-at-a-time" for kind in ("steer", "follow_up")
-        ]
-        return Tuned(0, modes[0], modes[1], limits.compacts, limits.retries > 0)
+        self._turn = replace(self._turn, limits=tuning.tuned(self._turn.limits, asked, self._settings))
+        return tuning.told(self._turn.limits)
+
+    def wish(self, wishes: Wishes) -> None:
+        """What a client asks of the turns to come. Raises UsageError (no such tool), DiskFailed."""
+        self._settings = tuning.wished(self._given, wishes, self._tools.names)
+        self._model.wish(wishes, self._settings)
+        if wishes.thinking:
+            self.set_thinking(wishes.thinking)
+
+    def lend_key(self, key: str) -> None:
+        """For the provider of the model that is chosen now, in memory only. Raises UsageError."""
+        self._model.lend(key)
 
     def clear_queue(self) -> list[Queued]:
         """What was queued is given back; what runs goes on."""
@@ -447,10 +450,3 @@ class Conversation:
         task = tasks.spawn(work, f"{name} of {self.id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _limits(settings: Settings) -> Limits:
-    agent = settings.agent
-    modes: tuple[tuple[Delivery, str], ...] = (("steer", agent.steering), ("follow_up", agent.follow_up))
-    together = frozenset(kind for kind, mode in modes if mode == "all")
-    return Limits(agent.rounds, settings.models.retries, together, settings.compaction.enabled)

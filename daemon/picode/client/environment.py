@@ -15,7 +15,7 @@ NAMES = frozenset({
     "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy",
     "ZELLIJ_SOCKET_DIR",
 })  # fmt: skip
-PREFIXES = ("LC_", "XDG_", "PICODE_", "ANTHROPIC_", "OPENAI_")
+PREFIXES = ("LC_", "XDG_", "PICODE_", "ANTHROPIC_", "OPENAI_", "PI_CODING_AGENT_")
 DEMO = "demo/demo"
 """The model of those who have no key."""
 # these tell of one shell or one test, not of the user

@@ -64,9 +64,13 @@ class Compaction(Section):
 
 
 class Tools(Section):
-    allow: Annotated[list[str], setting("Tools that never ask: of bash, edit, write; or all.")] = field(
-        default_factory=list
-    )
+    allow: Annotated[
+        list[str],
+        setting(
+            "Tools that never ask, of bash, edit, write, and, in a workspace, pane_run, pane_rerun, pane_write, "
+            "pane_focus, pane_close; or all."
+        ),
+    ] = field(default_factory=list)
     deny: Annotated[list[str], setting("Tools that are never run.")] = field(default_factory=list)
 
 

@@ -15,6 +15,7 @@ from picode.protocol.values import (
     Node,
     Queued,
     SentReceipt,
+    SlashCommand,
     Status,
     TerminalInfo,
     TimelineEntry,
@@ -166,6 +167,12 @@ class Files(Reply, tag="files"):
     paths: list[str]
 
 
+class SlashCommands(Reply, tag="slash_commands"):
+    commands: list[SlashCommand] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    """What was left out, and why: whole sentences."""
+
+
 class Prompts(Reply, tag="prompts"):
     prompts: list[str]
 
@@ -196,6 +203,7 @@ class Sent(Reply, tag="sent"):
 
 AnyReply = (
     Welcome | Pong | Accepted | Refused | DaemonStatus | Snapshot | Replayed | Suggestion | Cancelled
-    | Models | Conversations | Found | Exported | Tree | Peeked | Tuned | Lines | Moved | Files | Prompts | Sent | Terminals
+    | Models | Conversations | Found | Exported | Tree | Peeked | Tuned | Lines | Moved | Files | SlashCommands | Prompts | Sent
+    | Terminals
     | Timeline | Blamed | Attended
 )  # fmt: skip

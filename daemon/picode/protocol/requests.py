@@ -321,6 +321,19 @@ class GetFiles(Request, tag="get_files"):
     limit: int = 20
 
 
+class GetSlashCommands(Request, tag="get_slash_commands"):
+    """The skills and templates that a message in this conversation may begin with. Reply: `SlashCommands`."""
+
+    conversation: str
+
+
+class Reload(Request, tag="reload"):
+    """Read the settings anew for this conversation; skills, templates and instructions are read whenever they are
+    needed. Reply: `SlashCommands`, or a refusal that says what is wrong with the settings."""
+
+    conversation: str
+
+
 class GetPrompts(Request, tag="get_prompts"):
     """What was typed before, in all conversations. Reply: `Prompts`, oldest first."""
 
@@ -420,8 +433,9 @@ class GetBlame(Request, tag="get_blame"):
 
 AnyRequest = (
     Hello | Ping | GetStatus | Shutdown | Open | Replay | Look | Ask | Send | GetSuggestion | Cancel | Answer
-    | SettlePreview | RunCommand | SetModel | SetThinking | LendKey | GetModels | GetConversations | Search | Export | Import
-    | Delete | GetTree | Peek | GetLines | Tune | Compact | Navigate | Fork | Clone | OpenFile | SetLabel | SetName | GetSent
-    | GetFiles | GetPrompts | InsertInput | SetLayout | WatchFiles | TerminalOpened | CommandStarted
-    | CommandFinished | TerminalClosed | GetTerminals | GetTimeline | GetBlame | Attend
+    | SettlePreview | RunCommand | SetModel | SetThinking | LendKey | GetModels | GetConversations | Search | Export
+    | Import | Delete | GetTree | Peek | GetLines | Tune | Compact | Navigate | Fork | Clone | OpenFile | SetLabel
+    | SetName | GetSent | GetFiles | GetSlashCommands | Reload | GetPrompts | InsertInput | SetLayout | WatchFiles
+    | TerminalOpened | CommandStarted | CommandFinished | TerminalClosed | GetTerminals | GetTimeline | GetBlame
+    | Attend
 )  # fmt: skip

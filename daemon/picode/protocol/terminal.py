@@ -43,6 +43,16 @@ class Type(Struct, tag="type", tag_field="type", omit_defaults=True):
     data: bytes
 
 
+class Await(Struct, tag="await", tag_field="type", omit_defaults=True):
+    """Tell when command `number` of a pane that was opened for commands prints `text`, as a person reads it; its first
+    `since` bytes do not count. The reply comes then, or when the command ends: `Awaited`; at once: `NotFetched`. Who no
+    longer waits closes the connection."""
+
+    number: int
+    text: str
+    since: int = 0
+
+
 class Join(Struct, tag="join", tag_field="type", omit_defaults=True):
     """A shell that was started within the recorded one asks for a secret for its marks: it is recorded as that one
     is. Only a process that this shell started may ask. Reply: `Joined` or `NotFetched`."""
@@ -78,6 +88,12 @@ class Begun(Struct, tag="begun", tag_field="type", omit_defaults=True):
     number: int
 
 
+class Awaited(Struct, tag="awaited", tag_field="type", omit_defaults=True):
+    """Whether the text came before the command ended."""
+
+    came: bool
+
+
 class Joined(Struct, tag="joined", tag_field="type", omit_defaults=True):
     secret: str
 
@@ -95,5 +111,5 @@ class NotFetched(Struct, tag="not_fetched", tag_field="type", omit_defaults=True
     """There was such a command, and it was not to be recorded."""
 
 
-AnyTerminalRequest = Fetch | GetCommands | Insert | Join | Pause | Run | Type
-AnyTerminalReply = Fetched | Commands | Inserted | Begun | Joined | Paused | NotFetched
+AnyTerminalRequest = Await | Fetch | GetCommands | Insert | Join | Pause | Run | Type
+AnyTerminalReply = Awaited | Fetched | Commands | Inserted | Begun | Joined | Paused | NotFetched

@@ -348,3 +348,21 @@ class Blame(Struct, omit_defaults=True):
     """One line each, newest first."""
     stat: list[str] = field(default_factory=list)
     """Git's own count of what the two commits differ in."""
+
+
+class SlashCommand(Struct, omit_defaults=True):
+    """A skill (`skill:name`) or a prompt template that a message may begin with, behind a slash."""
+
+    name: str
+    description: str
+    source: Literal["skill", "prompt", "extension"]
+    path: str
+    """Its file."""
+    scope: Literal["user", "project", "temporary"] = "user"
+    origin: Literal["top-level", "package"] = "top-level"
+    found: str = "auto"
+    """`auto`: in a directory of resources; `settings`; or the package's source."""
+    base: str = ""
+    """The directory that it was found from."""
+    hint: str = ""
+    """What its arguments are."""

@@ -29,7 +29,7 @@ from picode.server.timeline import Timeline
 from picode.server.watches import Watches
 from picode.sessions.file import SessionFile
 from picode.sessions.prompts import Prompts
-from picode.sessions.store import Store
+from picode.sessions.stores import Stores
 from picode.sessions.workspaces import Workspaces
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ async def serve(paths: Paths, ready: Callable[[], None]) -> None:
     workspaces = Workspaces(paths.workspaces)
     panes = Panes(paths, terminals, workspaces.current)
     models = Models(paths, settings, panes)
-    conversations = Conversations(Store(paths.sessions), workspaces, bus, boot, models.conversation)
+    stores = Stores(paths, settings.sessions.directory, os.environ)
+    conversations = Conversations(stores, workspaces, bus, boot, models.conversation)
     watches = Watches()
     explorers = Explorers(paths, conversations, terminals, bus, watches)
     timeline = Timeline(paths.timeline, watches, lambda note: _counted(daemon, note))

@@ -20,9 +20,11 @@ from picode.protocol.replies import Snapshot
 from picode.protocol.requests import Open
 from picode.protocol.values import Place, State
 from picode.server.bus import Bus
+from picode.sessions.branching import copied
 from picode.sessions.display import path_entries
 from picode.sessions.file import SessionFile
 from picode.sessions.store import Store
+from picode.sessions.stores import Stores
 from picode.sessions.workspaces import Workspaces
 
 if TYPE_CHECKING:
@@ -44,8 +46,8 @@ Make = Callable[[SessionFile, str, Callable[[AnyEvent], None]], "Conversation"]
 class Conversations:
     """`changed(conversation)` is called after each of its events, for those who show its status."""
 
-    def __init__(self, store: Store, workspaces: Workspaces, bus: Bus, boot: str, make: Make) -> None:
-        self.store = store
+    def __init__(self, stores: Stores, workspaces: Workspaces, bus: Bus, boot: str, make: Make) -> None:
+        self.stores, self.store = stores, stores.main
         self._workspaces, self._bus, self._boot, self._make = workspaces, bus, boot, make
         self._living: OrderedDict[str, Conversation] = OrderedDict()
         self._of_project: dict[str, str] = {}
@@ -69,18 +71,22 @@ class Conversations:
         """The conversation that the request means; it is the place's own from now on."""
         place = request.place
         _check(place)
+        store = self.stores.of(request.directory)
         match request.choice:
             case "new":
-                found = self._new(place, request.model)
+                found = self._new(request, store)
             case "latest":
-                found = self._latest(place) or self._new(place, request.model)
+                found = self._latest(place, store) or self._new(request, store)
             case "named":
-                if not request.name:
-                    raise UsageError("Which conversation?", "`picode sessions` lists them.")
-                found = self.get(request.name)
+                found = self.get(_named(request))
+            case "fork":
+                found = self._copy(request, store)
             case _:
-                found = self.of(place) or self._new(place, request.model)
-        self._choose(place, found)
+                found = self.of(place) or self._new(request, store)
+        if request.wishes is not None:
+            found.wish(request.wishes)
+        if not found.session.ephemeral:
+            self._choose(place, found)
         return found
 
     def get(self, name: str) -> "Conversation":
@@ -88,7 +94,7 @@ class Conversations:
         if name in self._living:
             self._living.move_to_end(name)
             return self._living[name]
-        return self._live(self.store.find(name))
+        return self._live(self.stores.find(name))
 
     def of(self, place: Place) -> "Conversation | None":
         """The conversation of this place, when it has one."""
@@ -98,13 +104,13 @@ class Conversations:
     def _of(self, place: Place, project: str) -> "Conversation | None":
         if place.zellij_session:
             return self._known(self._workspaces.current(place.zellij_session))
-        return self._known(self._of_project.get(project, "")) or self._latest(place)
+        return self._known(self._of_project.get(project, "")) or self._latest(place, self.store)
 
     def make_for(self, place: Place) -> "Conversation":
         """The conversation of this place, made when it has none."""
         _check(place)
         project = "" if place.zellij_session else str(project_of(place.cwd))
-        found = self._of(place, project) or self._new(place, "")
+        found = self._of(place, project) or self._new(Open(0, place), self.store)
         self._choose(place, found, project)
         return found
 
@@ -153,13 +159,24 @@ class Conversations:
         living = list(self._living.values())
         self._living.clear()
         await asyncio.gather(*map(_end, living), *self._closing.values())
-        self.store.close()
+        self.stores.close()
 
-    def _new(self, place: Place, model: str) -> "Conversation":
-        return self._live(self.store.new(place.cwd), model)
+    def _new(self, request: Open, store: Store) -> "Conversation":
+        session = store.new(request.place.cwd, ephemeral=request.ephemeral)
+        return self._live(session, request.model)
 
-    def _latest(self, place: Place) -> "Conversation | None":
-        session = self.store.latest(place.cwd)
+    def _copy(self, request: Open, store: Store) -> "Conversation":
+        source = SessionFile.look(self.stores.path_of(_named(request)))
+        try:
+            cwd = os.path.realpath(request.place.cwd)
+            made = copied(source, store.folder(cwd), cwd)
+        finally:
+            source.close()
+        store.adopt(made)
+        return self._live(made, request.model)
+
+    def _latest(self, place: Place, store: Store) -> "Conversation | None":
+        session = store.latest(place.cwd)
         return self._living.get(session.id) or self._live(session) if session is not None else None
 
     def _known(self, id_: str) -> "Conversation | None":
@@ -221,6 +238,12 @@ async def _end(conversation: "Conversation") -> None:
             await conversation.close()
     except Exception:
         log.exception("conversation %s did not end in order", conversation.id)
+
+
+def _named(request: Open) -> str:
+    if not request.name:
+        raise UsageError("Which conversation?", "`picode sessions` lists them.")
+    return request.name
 
 
 def _check(place: Place) -> None:

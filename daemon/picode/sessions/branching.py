@@ -136,7 +136,9 @@ def _derived(session: SessionFile, path: list[int], now: Callable[[], int]) -> S
             kept.add(id_)
             before = id_
     content = b"".join(line + b"\n" for line in lines)
-    return SessionFile.derive(session.path.parent, session.cwd, session.path, content, now)
+    return SessionFile.derive(
+        session.path.parent, session.cwd, session.path, content, now, ephemeral=session.ephemeral
+    )
 
 
 def _follows(line: bytes) -> str | None:

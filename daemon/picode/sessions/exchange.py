@@ -11,7 +11,7 @@ from picode.sessions import disk
 from picode.sessions.entries import iso
 from picode.sessions.file import SessionFile
 from picode.sessions.scan import no_session
-from picode.sessions.store import Store, folder_of
+from picode.sessions.store import Store
 
 
 def take_in(store: Store, source: Path) -> str:
@@ -36,7 +36,7 @@ def take_in(store: Store, source: Path) -> str:
                 f"A conversation with the id {id_} is here already, and it is not the same.",
                 f"It is {path}; nothing was changed.",
             )
-    _copy(source, store.directory / folder_of(cwd or "/") / _name(source, id_))
+    _copy(source, store.folder(cwd or "/") / _name(source, id_))
     return id_
 
 

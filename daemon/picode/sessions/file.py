@@ -55,19 +55,34 @@ class SessionFile:
         self._old = False
         self._new_name = False
         self._closed = False
+        self.ephemeral = False
+        """It is never written down: the buffer is all there is."""
 
     @classmethod
-    def create(cls, directory: Path, cwd: str, now: Callable[[], int] | None = None) -> "SessionFile":
-        """A new conversation; its file is made in `directory` by the first `append_message`. `now`: milliseconds."""
-        return cls._new(directory, cwd, "", b"", now or milliseconds_now)
+    def create(
+        cls, directory: Path, cwd: str, now: Callable[[], int] | None = None, *, ephemeral: bool = False
+    ) -> "SessionFile":
+        """A new conversation; its file is made in `directory` by the first `append_message`, unless it is `ephemeral`.
+        `now`: milliseconds."""
+        session = cls._new(directory, cwd, "", b"", now or milliseconds_now)
+        session.ephemeral = ephemeral
+        return session
 
     @classmethod
     def derive(
-        cls, directory: Path, cwd: str, parent: Path, lines: bytes, now: Callable[[], int]
+        cls,
+        directory: Path,
+        cwd: str,
+        parent: Path,
+        lines: bytes,
+        now: Callable[[], int],
+        *,
+        ephemeral: bool = False,
     ) -> "SessionFile":
         """A new conversation with `lines` of `parent` in it; on disk at once when there is a message among them."""
         session = cls._new(directory, cwd, str(parent), lines, now)
-        if session.tree.has("message"):
+        session.ephemeral = ephemeral
+        if session.tree.has("message") and not ephemeral:
             session._materialise(b"")
         return session
 
@@ -215,7 +230,7 @@ class SessionFile:
         if self._closed:
             raise DiskFailed(f"The session file {self.path} is closed.", "Open the conversation again.")
         if self._buffer is not None:
-            if not hold or self._old:
+            if not self.ephemeral and (not hold or self._old):
                 self._materialise(data)
             else:
                 self._buffer += data

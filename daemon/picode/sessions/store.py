@@ -34,10 +34,19 @@ def folder_of(cwd: str) -> str:
 
 
 class Store:
-    """Finds, lists and opens conversations; each file is open once."""
+    """Finds, lists and opens conversations; each file is open once. `flat`: all files lie in the directory itself;
+    `index`: where the index is, when not there."""
 
-    def __init__(self, directory: Path, now: Callable[[], int] | None = None) -> None:
-        self.directory = directory
+    def __init__(
+        self,
+        directory: Path,
+        now: Callable[[], int] | None = None,
+        *,
+        flat: bool = False,
+        index: Path | None = None,
+    ) -> None:
+        self.directory, self._flat = directory, flat
+        self._index_file = index or directory / "index.sqlite"
         self._now = now
         self._open: dict[str, SessionFile] = {}
         self._index: Index | None = None
@@ -50,13 +59,17 @@ class Store:
             if self._index is None:
                 from picode.sessions.index import Index
 
-                self._index = Index(self.directory / "index.sqlite", lambda: self._seen(""))
+                self._index = Index(self._index_file, lambda: self._seen(""))
             return self._index
 
-    def new(self, cwd: str) -> SessionFile:
-        """A new conversation of `cwd`, not on disk before its first message."""
+    def folder(self, cwd: str) -> Path:
+        """Where the conversations of a directory are."""
+        return self.directory if self._flat else self.directory / folder_of(cwd)
+
+    def new(self, cwd: str, *, ephemeral: bool = False) -> SessionFile:
+        """A new conversation of `cwd`, not on disk before its first message; never, when it is `ephemeral`."""
         cwd = os.path.realpath(cwd)
-        session = SessionFile.create(self.directory / folder_of(cwd), cwd, self._now)
+        session = SessionFile.create(self.folder(cwd), cwd, self._now, ephemeral=ephemeral)
         self._open[_key(session.path)] = session
         return session
 
@@ -190,7 +203,7 @@ class Store:
         found: builtins.list[Seen] = []
         with suppress(FileNotFoundError, NotADirectoryError, PermissionError):  # no conversation yet
             with os.scandir(self.directory) as entries:
-                for entry in entries:
+                for entry in () if self._flat else entries:
                     if entry.name.startswith(folder) and entry.is_dir():
                         found += _sessions(entry.path)
             found += _sessions(self.directory)

@@ -1,5 +1,6 @@
 """Which conversation belongs to which place; the conversations themselves are only stand-ins."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,12 @@ from picode.messages import Text, User
 from picode.protocol import codec
 from picode.protocol.events import AnswerBegun, AnyEvent, CurrentChanged
 from picode.protocol.requests import Open
-from picode.protocol.values import Place, Status
+from picode.protocol.values import Place, Status, Wishes
 from picode.server import conversations as living
 from picode.server.bus import Bus
 from picode.server.conversations import Conversations
 from picode.sessions.file import SessionFile
-from picode.sessions.store import Store
+from picode.sessions.stores import Stores
 from picode.sessions.workspaces import Workspaces
 
 
@@ -29,6 +30,9 @@ class StandIn:
         self.status, self.draft, self.suggestion = Status(model=model), None, ""
         self.running: list[Any] = []
         self.busy = self.closed = False
+
+    def wish(self, wishes: Wishes) -> None:
+        self.wishes = wishes
 
     def say(self, text: str = "hello") -> None:
         self.session.append_message(User([Text(text)], 1))
@@ -45,10 +49,12 @@ class Made:
             "b", lambda topic, frame: self.announced.append((topic, codec.decode_announced(frame).event))
         )
         make: Any = StandIn
-        self.all = Conversations(Store(where.sessions), Workspaces(where.workspaces), bus, "b", make)
+        self.all = Conversations(Stores(where, "", {}), Workspaces(where.workspaces), bus, "b", make)
 
-    def open(self, place: Place, choice: Any = "current", name: str = "", model: str = "") -> Any:
-        return self.all.open(Open(0, place, choice, name, model=model))
+    def open(
+        self, place: Place, choice: Any = "current", name: str = "", model: str = "", **more: Any
+    ) -> Any:
+        return self.all.open(Open(0, place, choice, name, model=model, **more))
 
 
 @pytest.fixture
@@ -177,3 +183,47 @@ async def test_a_conversation_that_was_closed_opens_again(
     again = made.all.get(first.id)
     assert again.id == first.id
     assert again is not first
+
+
+async def test_an_ephemeral_one_is_nobodys_current_one(made: Made, project: str) -> None:
+    here = Place(project)
+    before = made.open(here)
+    ephemeral = made.open(here, "new", ephemeral=True)
+    ephemeral.say()
+    assert made.all.get(ephemeral.id) is ephemeral
+    assert made.open(here) is before
+    assert not ephemeral.session.path.exists()
+
+
+async def test_a_fork_has_every_entry_and_belongs_to_the_place(
+    made: Made, project: str, tmp_path: Path
+) -> None:
+    source = made.open(Place("/"))
+    for text in ("one", "two"):
+        source.say(text)
+    fork = made.open(Place(project), "fork", source.id[:8])
+    assert (fork.session.cwd, fork.session.tree.ids) == (project, source.session.tree.ids)
+    assert json.loads(fork.session.path.read_bytes().split(b"\n")[0])["parentSession"] == str(
+        source.session.path
+    )
+    assert made.open(Place(project)) is fork
+    with pytest.raises(UsageError):
+        made.open(Place(project), "fork")
+
+
+async def test_a_named_directory_has_conversations_of_its_own(
+    made: Made, project: str, tmp_path: Path
+) -> None:
+    directory = str(tmp_path / "mine")
+    first = made.open(Place(project), "new", directory=directory)
+    first.say()
+    assert first.session.path.parent == tmp_path / "mine"
+    assert made.open(Place(project), "latest", directory=directory) is first
+    assert made.all.get(first.id[:8]) is first
+    assert made.open(Place(project), "latest") is not first
+
+
+async def test_wishes_are_handed_on_and_no_wishes_change_nothing(made: Made, project: str) -> None:
+    found = made.open(Place(project), wishes=Wishes(system="Be brief."))
+    made.open(Place(project))
+    assert found.wishes.system == "Be brief."

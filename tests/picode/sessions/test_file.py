@@ -11,6 +11,7 @@ import pytest
 from picode.errors import BadData, DiskFailed, Missing, TryLater
 from picode.messages import CompactionSummary
 from picode.protocol.values import Receipt
+from picode.sessions.branching import clone
 from picode.sessions.display import path_entries
 from picode.sessions.file import SessionFile
 from support.sessions import BEGAN, PI_LINES, conversation, entry, header, line, user, written
@@ -255,3 +256,16 @@ def test_what_was_announced_is_there_after_kill_9(home: Path) -> None:
         assert set(announced) <= set(session.tree.by_id)
         session.append_message(user("on"))
         assert texts(session)[-1] == "on"
+
+
+def test_an_ephemeral_conversation_is_whole_and_never_on_disk(home: Path) -> None:
+    session = SessionFile.create(home / "sessions", str(home), ephemeral=True)
+    for text in ("one", "two"):
+        session.append_message(user(text))
+    session.append("label", {"targetId": session.tree.ids[0], "label": "here"})
+    session.sync()
+    copy = clone(session)
+    copy.append_message(user("three"))
+    assert (texts(session), texts(copy)) == (["one", "two"], ["one", "two", "three"])
+    assert (session.on_disk, copy.on_disk) == (False, False)
+    assert not (home / "sessions").exists()

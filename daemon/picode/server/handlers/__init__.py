@@ -5,6 +5,7 @@ from picode.server.dispatch import Handler
 from picode.server.handlers.attending import Attending
 from picode.server.handlers.basics import Basics
 from picode.server.handlers.conversing import Conversing
+from picode.server.handlers.customs import Customs
 from picode.server.handlers.lists import Lists
 from picode.server.handlers.opening import Opening
 from picode.server.handlers.sessions import Sessions
@@ -23,7 +24,7 @@ def table(daemon: Daemon) -> dict[type, Handler]:
         Recorders(daemon),
     )
     sessions, workspace, timelines = Sessions(daemon), Workspace(daemon), Timelines(daemon)
-    attending = Attending(daemon)
+    attending, customs = Attending(daemon), Customs(daemon)
     person = attending.by_a_person
     return {
         r.Ping: basics.ping,
@@ -42,6 +43,7 @@ def table(daemon: Daemon) -> dict[type, Handler]:
         r.RunCommand: person(conversing.run_command),
         r.SetModel: conversing.set_model,
         r.SetThinking: conversing.set_thinking,
+        r.LendKey: conversing.lend_key,
         r.Tune: conversing.tune,
         r.GetLines: sessions.lines,
         r.Compact: conversing.compact,
@@ -51,6 +53,8 @@ def table(daemon: Daemon) -> dict[type, Handler]:
         r.GetConversations: lists.conversations,
         r.GetFiles: lists.files,
         r.GetPrompts: lists.prompts,
+        r.GetSlashCommands: customs.commands,
+        r.Reload: customs.reload,
         r.GetSent: lists.sent,
         r.Search: sessions.search,
         r.Export: sessions.export,

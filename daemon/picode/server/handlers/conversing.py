@@ -50,7 +50,8 @@ class Conversing:
             allow=request.allow,
             unattended=request.unattended,
         )
-        self._remember(request.text)
+        if not conversation.session.ephemeral:
+            self._remember(request.text)
         return Accepted(id=0, conversation=conversation.id)
 
     def send(self, request: r.Send) -> Accepted:
@@ -170,9 +171,12 @@ class Conversing:
 
     def tune(self, request: r.Tune) -> Tuned:
         conversation = self._conversations.get(request.conversation)
-        return conversation.tune(
-            request.steering or "", request.follow_up or "", request.compacts, request.retries
-        )
+        return conversation.tune(request)
+
+    def lend_key(self, request: r.LendKey) -> Accepted:
+        conversation = self._conversations.get(request.conversation)
+        conversation.lend_key(request.key)
+        return Accepted(id=0, conversation=conversation.id)
 
     def compact(self, request: r.Compact) -> Accepted:
         conversation = self._conversations.get(request.conversation)
