@@ -122,7 +122,11 @@ class Workspace:
 
     def action(self, *arguments: str) -> str:
         """What `zellij action …` prints. Ask only a session that showed a sign of life: a call can kill a young one."""
-        done = self.run(self.zellij, "--session", self.session, "action", *arguments, timeout=10)
+        for _ in range(3):
+            done = self.run(self.zellij, "--session", self.session, "action", *arguments, timeout=10)
+            # it misses a living session now and then, when others call at the same moment
+            if done.returncode == 0 or "active session" not in done.stderr + done.stdout:
+                break
         return done.stdout
 
     def panes(self) -> list[dict[str, Any]]:

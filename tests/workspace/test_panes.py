@@ -15,7 +15,7 @@ from support.zellij import Workspace, command_line, wait_for
 pytestmark = pytest.mark.zellij
 
 COLOURS = r"printf '\033[31mred\033[0m \360\237\246\200\n'; printf 'no end'; exit 3"
-SERVER = "python3 -u -m http.server 0 --bind 127.0.0.1"
+SERVER = "until [ -e go ]; do sleep 0.1; done; exec python3 -u -m http.server 0 --bind 127.0.0.1"
 PANE_TOOLS = ["pane_run", "pane_rerun", "pane_write", "pane_focus", "pane_close"]
 
 
@@ -48,6 +48,7 @@ def test_a_command_in_a_pane_is_asked_for_seen_waited_for_and_read_byte_for_byte
     )
     talk.ask("colours please")
     assert not talk.panes("colours")
+    talk.terminal.wait_for(f"in a new pane colours, in {ready.project}")
     talk.key("a", "pane_run wants to run")
     ran = talk.answered(2)
     assert ran.startswith("red 🦀\nno end\n")
@@ -71,15 +72,20 @@ def test_a_server_outlives_its_turn_and_the_daemon_and_is_read_and_stopped_later
 ) -> None:
     talk = Talk(trusted, model_server)
     model_server.enqueue(
-        call("pane_run", command=SERVER, name="web", where="floating", wait=1), say("It serves.")
+        call("pane_run", command=SERVER, name="web", where="floating", wait=0),
+        call("pane_wait", name="web", text="Serving HTTP", wait=60),
+        say("It serves."),
     )
     talk.ask("serve this")
     assert "still runs" in talk.answered(2)
+    talk.terminal.wait_for("up to 60 s for 'Serving HTTP'")
+    (trusted.project / "go").touch()
+    assert "; 'Serving HTTP' has come]" in talk.answered(3)
     talk.terminal.wait_for("It serves.", "Serving HTTP")
     model_server.enqueue(call("pane_read", name="web"), say("Still there."))
     assert trusted.run("picode", "daemon", "restart").returncode == 0
     talk.ask("is it there?")
-    found = re.search(r"port (\d+)", answer := talk.answered(4))
+    found = re.search(r"port (\d+)", answer := talk.answered(5))
     assert found, answer
     port = int(found[1])
     talk.terminal.wait_for("Still there.")
@@ -93,11 +99,11 @@ def test_a_server_outlives_its_turn_and_the_daemon_and_is_read_and_stopped_later
         say("Stopped."),
     )
     talk.ask("stop it")
-    ended = talk.answered(7)
+    ended = talk.answered(8)
     assert "GET / HTTP/1.1" in ended
     assert re.search(r"exit status \d+", ended)
-    assert "closed" in talk.answered(8)
-    assert talk.answered(9) == "No pane that you opened is there."
+    assert "closed" in talk.answered(9)
+    assert talk.answered(10) == "No pane that you opened is there."
     assert not talk.panes("web")
 
 

@@ -24,11 +24,14 @@ async def fetch(paths: Paths, terminal: str, request: AnyTerminalRequest) -> Com
     raise Unavailable("The terminal's recorder gave an answer that does not fit.")
 
 
-async def ask(paths: Paths, terminal: str, request: AnyTerminalRequest) -> AnyTerminalReply:
-    """What the recorder at socket `terminal` answers. Raises Missing when it refuses, Unavailable, NotAllowed."""
+async def ask(
+    paths: Paths, terminal: str, request: AnyTerminalRequest, within: float = WITHIN
+) -> AnyTerminalReply:
+    """What the recorder at socket `terminal` answers `within` seconds. Raises Missing when it refuses, Unavailable,
+    NotAllowed."""
     path = own_socket(paths, terminal)
     try:
-        async with asyncio.timeout(WITHIN):
+        async with asyncio.timeout(within):
             reply = await _ask(path, request)
     except TimeoutError:
         raise Unavailable("The terminal's recorder does not answer.", "Open another terminal.") from None

@@ -16,7 +16,7 @@ import msgspec
 
 from picode.errors import Missing, PicodeError, TryLater, Unavailable
 from picode.paths import Paths
-from picode.protocol.terminal import Begun, Commands, Fetch, GetCommands, Run, Type
+from picode.protocol.terminal import Await, Awaited, Begun, Commands, Fetch, GetCommands, Run, Type
 from picode.protocol.values import CommandRecord, Place, TerminalInfo
 from picode.server import fetch
 from picode.server.terminals import Terminals
@@ -29,6 +29,7 @@ OPENED_WITHIN = 20.0
 """Seconds until the program in a new pane says that it is there."""
 CLOSED_WITHIN = 5.0
 MOST_PLACES = 256
+MOST_READ = 1024
 CLOSED = "There is no pane {} (any more): it was closed, or its session ended. pane_run opens one."
 
 
@@ -42,6 +43,8 @@ class Panes:
         self._paths, self._terminals, self._current = paths, terminals, current
         self._places: dict[str, Place] = {}
         self._turns: dict[str, asyncio.Lock] = {}
+        self._read: dict[tuple[str, int], int] = {}
+        """By a recorder's socket and a command's number: how many bytes of its output a model was given."""
 
     def seen(self, conversation: str, place: Place) -> None:
         """A client of this conversation is there; outside of Zellij it says nothing about panes."""
@@ -79,29 +82,50 @@ class Panes:
             raise Unavailable(f"The program in pane {name} gave an answer that does not fit.")
         return reply.number
 
-    async def wait(self, conversation: str, name: str, number: int, seconds: float, running: Running) -> None:
-        """Raises Missing when the pane is closed meanwhile."""
+    async def wait(
+        self, conversation: str, name: str, number: int, seconds: float, running: Running, text: str = ""
+    ) -> bool:
+        """Whether `text` has come. Raises Missing when the pane is closed meanwhile."""
         info = await asyncio.to_thread(self._terminal, conversation, name)
         socket = info.socket
+        came = False
 
         def over() -> bool:
-            return running.stop.is_set() or _ended(self._terminals, socket, number) or self._gone(info)
+            ended = _ended(self._terminals, socket, number)
+            return came or running.stop.is_set() or ended or self._gone(info)
+
+        async def seek() -> None:
+            nonlocal came
+            # what the model has read already is not what it waits for
+            since = self._read.get((socket, number), 0)
+            reply = await fetch.ask(self._paths, socket, Await(number, text, since), seconds + fetch.WITHIN)
+            came = isinstance(reply, Awaited) and reply.came
+            woken.set()
 
         with _told_of_end(socket) as woken:
             stopping = spawn(_pass_on(running.stop, woken), f"cancel of a wait for pane {name}")
+            seeking = spawn(seek(), f"wait for a text in pane {name}") if text else None
             try:
                 async with asyncio.timeout(seconds):
                     await self._terminals.until(over, woken)
+                    if seeking is not None and _ended(self._terminals, socket, number):
+                        # the end is told by two ways, and only this one knows what was printed last
+                        await asyncio.wait([seeking], timeout=fetch.WITHIN)
             except TimeoutError:
                 pass
             finally:
-                await stop(stopping)
+                await stop(stopping, seeking)
         if self._gone(info):
             raise Missing(f"Pane {name} was closed while its command ran; its output is gone.")
+        return came
 
     async def record(self, conversation: str, name: str, number: int) -> CommandRecord:
         info = await asyncio.to_thread(self._terminal, conversation, name)
-        return await fetch.fetch(self._paths, info.socket, Fetch(number=number, running=True))
+        record = await fetch.fetch(self._paths, info.socket, Fetch(number=number, running=True))
+        self._read[info.socket, record.number] = len(record.head) + record.missing + len(record.tail)
+        while len(self._read) > MOST_READ:
+            del self._read[next(iter(self._read))]
+        return record
 
     async def give(self, conversation: str, name: str, data: bytes) -> None:
         info = await asyncio.to_thread(self._terminal, conversation, name)

@@ -10,6 +10,7 @@ from picode.errors import BadData
 from picode.protocol import codec
 from picode.protocol.terminal import (
     AnyTerminalReply,
+    Await,
     Begun,
     Commands,
     Fetch,
@@ -90,6 +91,7 @@ class Answers:
     def _drop(self, fd: int) -> None:
         if peer := self._peers.pop(fd, None):
             self._loop.forget(fd)
+            self._contacts.no_longer(fd)
             peer.close()
 
     def _ready(self, fd: int, events: int) -> None:
@@ -101,16 +103,26 @@ class Answers:
                 peer.flush()
             for message in peer.receive() if events & ~WRITE else []:
                 # a REQ socket puts an empty frame before its request, and wants it back
-                peer.send(*message[:-1], codec.encode(self._answer(message[-1], peer)))
+                if answer := self._answer(message, peer):
+                    peer.send(*message[:-1], codec.encode(answer))
             self._watch(peer)
         except zmtp.Broken:
             self._drop(fd)
 
-    def _answer(self, frame: bytes, peer: zmtp.Peer) -> AnyTerminalReply:
+    def later(self, fd: int, message: list[bytes], answer: AnyTerminalReply) -> None:
+        """What was not answered at once."""
+        if peer := self._peers.get(fd):
+            peer.send(*message[:-1], codec.encode(answer))
+            self._watch(peer)
+
+    def _answer(self, message: list[bytes], peer: zmtp.Peer) -> AnyTerminalReply | None:
         try:
-            request = codec.decode_terminal_request(frame)
+            request = codec.decode_terminal_request(message[-1])
         except BadData as error:
             return NotFetched(message=error.message)
+        if isinstance(request, Await):
+            fd = peer.fileno()
+            return self._contacts.look_for(request, fd, lambda answer: self.later(fd, message, answer))
         if isinstance(request, Join):
             secret = self._contacts.join(peer.socket, request.shell, request.pid)
             return (

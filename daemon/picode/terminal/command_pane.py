@@ -12,18 +12,24 @@ import shutil
 import signal
 import sys
 import termios
+from collections.abc import Callable
 
 from picode.protocol import codec
 from picode.protocol.requests import TerminalOpened
+from picode.protocol.terminal import AnyTerminalReply, Await, Awaited, NotFetched
 from picode.protocol.values import TerminalInfo
 from picode.terminal import tty
-from picode.terminal.commands import Command
+from picode.terminal.commands import Command, Event
 from picode.terminal.contacts import Contacts
+from picode.terminal.looking import Looking
 from picode.terminal.marks import Mark
 from picode.terminal.recorder import own_socket
 from picode.terminal.recording import PASSED_ON, Recording
+from picode.terminal.ring import Kept
 
 AGAIN = b"\r\n"
+LONGEST_TEXT = 1000
+"""Characters that can be waited for."""
 CLOSE = b"\x03\x04q"
 MOST_LEFT = 512
 """Pieces of output that may still stand in the terminal when the command has ended; children of it may write on."""
@@ -59,6 +65,12 @@ class CommandPane(Recording):
             become(self.program, self._command, self._slave, self.shell.name)
         running = self.commands.running
         return running.number if running else 0
+
+    def _shown(self, data: bytes) -> bytes:
+        shown = super()._shown(data)
+        if isinstance(self.contacts, PaneContacts) and self.commands.running:
+            self.contacts.printed(shown)
+        return shown
 
     def _look_after_shell(self) -> None:
         """The command has ended: all that it wrote is taken first."""
@@ -136,6 +148,7 @@ class PaneContacts(Contacts):
 
     def __init__(self, pane: CommandPane) -> None:
         self._pane = pane
+        self._looking: dict[int, tuple[Looking, Callable[[Awaited], None]]] = {}
         super().__init__(pane)
 
     def hello(self) -> bytes:
@@ -151,12 +164,53 @@ class PaneContacts(Contacts):
         self.link.ensure()
         return super().recent(limit)
 
+    def look_for(
+        self, request: Await, asking: int, tell: Callable[[Awaited], None]
+    ) -> AnyTerminalReply | None:
+        commands = self._pane.commands
+        found = commands.find(request.number, running=True)
+        kept = commands.kept(found) if found else None
+        if not found or not kept or not 0 < len(request.text) <= LONGEST_TEXT:
+            return NotFetched("There is no such command in this pane, or nothing to look for.")
+        looking = Looking(request.text)
+        before, after = _parted(kept, request.since)
+        looking.skip(before)
+        came = looking.feed(after)
+        if came or found.ended:
+            return Awaited(came)
+        self._looking[asking] = looking, tell
+        return None
+
+    def no_longer(self, asking: int) -> None:
+        self._looking.pop(asking, None)
+
+    def printed(self, data: bytes) -> None:
+        for asking, (looking, tell) in list(self._looking.items()):
+            if looking.feed(data):
+                del self._looking[asking]
+                tell(Awaited(True))
+
+    def happened(self, event: Event) -> None:
+        super().happened(event)
+        if event.kind == "finished":
+            waiting, self._looking = self._looking, {}
+            for _, tell in waiting.values():
+                tell(Awaited(False))
+
     def run(self, command: str) -> int:
         self.link.ensure()
         return self._pane.begin(command)
 
     def type(self, data: bytes) -> bool:
         return self._pane.give(data)
+
+
+def _parted(kept: Kept, since: int) -> tuple[bytes, bytes]:
+    """The end of its first `since` bytes, and what came after them, as far as it is kept."""
+    if since <= len(kept.head):
+        return kept.head[max(0, since - LONGEST_TEXT * 4) : since], kept.head[since:] + kept.tail
+    at = max(0, since - len(kept.head) - kept.missing)
+    return kept.tail[max(0, at - LONGEST_TEXT * 4) : at], kept.tail[at:]
 
 
 def become(program: str, command: str, slave: int, name: str) -> None:  # pragma: no cover - in the child

@@ -16,6 +16,7 @@ from picode.protocol.requests import (
     TerminalClosed,
     TerminalOpened,
 )
+from picode.protocol.terminal import AnyTerminalReply, Await, Awaited, NotFetched
 from picode.protocol.values import CommandRecord, Place, TerminalInfo
 from picode.terminal import joining, keys, recorder, records, tty
 from picode.terminal.answers import Answers
@@ -25,6 +26,8 @@ from picode.terminal.rules import Reader
 from picode.terminal.unrecorded import why_not
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from picode.terminal.recording import Recording
 
 
@@ -96,6 +99,15 @@ class Contacts:
     def type(self, data: bytes) -> bool:
         """Whether what runs was given `data`. A person's shell never is."""
         return False
+
+    def look_for(
+        self, request: Await, asking: int, tell: "Callable[[Awaited], None]"
+    ) -> AnyTerminalReply | None:
+        """An answer now, or none: then `tell` is called later, unless `no_longer` was, with the same `asking`."""
+        return NotFetched(self.NOT_RUN)
+
+    def no_longer(self, asking: int) -> None:
+        """Who asked is gone."""
 
     def pause(self, paused: bool) -> TerminalInfo:
         """Record nothing from now on, or record again; the daemon is told."""

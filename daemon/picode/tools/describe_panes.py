@@ -25,7 +25,7 @@ Enter. The assistant reads and types in panes that it opened, and in no other.
 Commands run with `bash -c` in the conversation's directory, with the environment of the Zellij session. Output is kept
 byte for byte by the recorder, the first and the last 512 KB of each command; the model gets the text that a person
 would have seen, cut and without secrets as with `bash`. Why so: [0012](decisions/0012-panes-are-recorders.md).
-Outside of Zellij the tools say in one sentence that there are no panes.
+Outside of Zellij there are no panes, and the model is not told of these tools.
 """
 
 

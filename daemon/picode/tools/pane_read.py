@@ -1,10 +1,23 @@
 """pane_read, pane_wait: what a command in a pane has written, exactly, and its end."""
 
 from picode.messages import ToolSpec
-from picode.tools.base import Arguments, Outcome, Place, Plan, Running, parameter, parameters, said
+from picode.tools.base import (
+    Arguments,
+    Outcome,
+    Place,
+    Plan,
+    Running,
+    ToolFailed,
+    parameter,
+    parameters,
+    said,
+)
+from picode.tools.bash import title_of
 from picode.tools.panes import NAMED, Pane, Panes, guarded, known, outcome, seconds, workspace_of
 
 USUAL_WAIT = 60.0
+LONGEST_TEXT = 1000
+"""Characters; the recorder looks for no longer one."""
 
 
 class PaneRead:
@@ -46,9 +59,16 @@ class PaneWait:
     reads = True
     spec = ToolSpec(
         "pane_wait",
-        "Wait until the command in a pane ends, and get its output and exit status; if it does not end in time, its "
-        "output so far.",
-        parameters(("name",), name=NAMED, wait=parameter("number", "Seconds (60, at most 600)")),
+        "Wait until the command in a pane ends or has printed a text, and get its output and exit status; if neither "
+        "happens in time, its output so far.",
+        parameters(
+            ("name",),
+            name=NAMED,
+            text=parameter(
+                "string", "Stop waiting when it prints this; what you have read already does not count"
+            ),
+            wait=parameter("number", "Seconds (60, at most 600)"),
+        ),
     )
 
     def __init__(self, panes: Panes) -> None:
@@ -56,12 +76,17 @@ class PaneWait:
 
     def plan(self, arguments: Arguments, place: Place) -> Plan:
         pane, wait = known(self._panes, place, arguments["name"]), seconds(arguments, USUAL_WAIT)
+        text = arguments.get("text", "").replace("\r", "")
+        if len(text) > LONGEST_TEXT:
+            raise ToolFailed(f"A text of up to {LONGEST_TEXT:,} characters can be waited for.")
 
         async def run(running: Running) -> Outcome:
-            await self._panes.wait(place.conversation, pane.name, pane.number, wait, running)
-            return await outcome(self._panes, place, pane.name, pane.number)
+            came = await self._panes.wait(place.conversation, pane.name, pane.number, wait, running, text)
+            also = f"; {text!r} {'has come' if came else 'has not come'}" if text else ""
+            return await outcome(self._panes, place, pane.name, pane.number, also=also)
 
-        return Plan(f"pane {pane.name}, up to {wait:g} s", guarded(run))
+        for_ = f" for {text!r}" if text else ""
+        return Plan(title_of(f"pane {pane.name}, up to {wait:g} s{for_}"), guarded(run))
 
 
 def described(pane: Pane) -> str:

@@ -20,6 +20,7 @@ from picode.tools.panes import (
 
 WAIT = parameter("number", "Seconds to wait for its end (10); it goes on afterwards")
 USUAL_WAIT = 10.0
+NEW = {"split": "a new pane", "floating": "a new floating pane", "tab": "a new tab with a pane"}
 LONGEST_COMMAND = 32 * 1024
 """Characters: it becomes an argument of a process."""
 
@@ -60,7 +61,8 @@ class PaneRun:
         where = arguments.get("where", "split")
         if where not in get_args(Where):
             raise ToolFailed(f"where must be one of {', '.join(get_args(Where))}.")
-        return _plan(self._panes, place, Wanted(name, command, where, seconds(arguments, USUAL_WAIT)))
+        wanted = Wanted(name, command, where, seconds(arguments, USUAL_WAIT))
+        return _plan(self._panes, place, wanted, "pane" if name in taken else NEW[where])
 
 
 class PaneRerun:
@@ -77,10 +79,11 @@ class PaneRerun:
     def plan(self, arguments: Arguments, place: Place) -> Plan:
         pane = known(self._panes, place, arguments["name"])
         wanted = Wanted(pane.name, pane.command, "split", seconds(arguments, USUAL_WAIT))
-        return _plan(self._panes, place, wanted)
+        return _plan(self._panes, place, wanted, "pane")
 
 
-def _plan(panes: Panes, place: Place, wanted: Wanted) -> Plan:
+def _plan(panes: Panes, place: Place, wanted: Wanted, which: str) -> Plan:
+    """`which`: what kind of pane it runs in, in words for the person who is asked."""
     name, command, where, wait = wanted
 
     async def run(running: Running) -> Outcome:
@@ -89,7 +92,8 @@ def _plan(panes: Panes, place: Place, wanted: Wanted) -> Plan:
         return await outcome(panes, place, name, number)
 
     title = title_of(f"pane {name}: {command}")
-    return Plan(title, guarded(run), detail=command, kind="command", command=command)
+    detail = f"{command}\n\nin {which} {name}, in {place.cwd}"
+    return Plan(title, guarded(run), detail=detail, kind="command", command=command)
 
 
 def name_for(command: str, taken: list[str]) -> str:

@@ -51,10 +51,11 @@ class Panes(Protocol):
     # run it in the pane, which is opened when it is not there; the command's number
     def run(self, conversation: str, cwd: str, name: str, command: str, where: Where) -> Awaitable[int]: ...
 
-    # wait for the end of a command, for so many seconds, or until `running` is stopped
+    # wait for the end of a command, for so many seconds, until `running` is stopped, or until it prints `text`, which
+    # does not count where `record` gave it already; whether it came
     def wait(
-        self, conversation: str, name: str, number: int, seconds: float, running: Running
-    ) -> Awaitable[None]: ...
+        self, conversation: str, name: str, number: int, seconds: float, running: Running, text: str = ""
+    ) -> Awaitable[bool]: ...
 
     # all that it has written so far; `number` 0: the last command
     def record(self, conversation: str, name: str, number: int) -> Awaitable[CommandRecord]: ...
@@ -110,15 +111,17 @@ def guarded(work: Callable[[Running], Awaitable[Outcome]]) -> Callable[[Running]
     return run
 
 
-async def outcome(panes: Panes, place: Place, name: str, number: int = 0, raw: bool = False) -> Outcome:
-    """The end of what a command has written, and how it stands with it."""
+async def outcome(
+    panes: Panes, place: Place, name: str, number: int = 0, raw: bool = False, also: str = ""
+) -> Outcome:
+    """The end of what a command has written, and how it stands with it; `also` is told, too."""
     record = await panes.record(place.conversation, name, number)
     output = Output(place.cache)
     output.add(text_of(record, raw).encode("utf-8", "replace"))
     cut = output.close()
     text = (cut.text + notice(cut, output)) or "(no output)"
     path = str(output.path) if output.path is not None else None
-    told = f"{text}\n\n[pane {name}: {standing(record)}]"
+    told = f"{text}\n\n[pane {name}: {standing(record)}{also}]"
     return said(
         told, pane=name, number=record.number, status=record.status, truncation=cut.details(), fullOutputPath=path
     )  # fmt: skip

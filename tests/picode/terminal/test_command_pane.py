@@ -4,13 +4,17 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from picode.errors import Unavailable
 from picode.protocol.terminal import (
     AnyTerminalReply,
     AnyTerminalRequest,
+    Await,
+    Awaited,
     Begun,
     Commands,
     Fetch,
@@ -105,6 +109,45 @@ def test_it_runs_again_by_request_and_by_enter_and_each_run_is_kept(home: Path, 
     assert isinstance(told, Commands)
     assert told.terminal.name == "web"
     assert [note.number for note in told.notes] == [1, 2, 3]
+
+
+def awaited(pane: Pane, request: Await, meanwhile: bytes = b"") -> AnyTerminalReply:
+    """The answer, which comes when it comes; `meanwhile` is typed once the request is on its way."""
+    with ThreadPoolExecutor() as threads:
+        asked = threads.submit(ask, pane.socket, request, 30.0)
+        if meanwhile:
+            pane.send(meanwhile)
+        wait_for(lambda: pane.read(0.01) or asked.done(), "the answer", pause=0.02)
+        return asked.result()
+
+
+SERVES = r"echo old; read x; printf 'it ser\033[32mve'; sleep 0.2; printf '\033[0ms \303'; sleep 0.2; printf '\244'; read y"
+
+
+def test_who_waits_for_a_text_is_told_when_it_is_printed_and_of_the_end(
+    home: Path, opened: list[Pane]
+) -> None:
+    pane = start(home, opened, SERVES)
+    pane.wait_for(b"old\r\n")
+    assert awaited(pane, Await(1, "old")) == Awaited(True)
+    assert awaited(pane, Await(1, "serves ä"), b"\r") == Awaited(True)
+    shown = pane.ask(Fetch(running=True))
+    assert isinstance(shown, Fetched)
+    assert awaited(pane, Await(1, "serves", since=len(shown.record.head)), b"\r") == Awaited(False)
+    assert pane.ended(1).status == 0
+    assert awaited(pane, Await(1, "serves")) == Awaited(True)
+    assert awaited(pane, Await(1, "never")) == Awaited(False)
+    for request in (Await(7, "x"), Await(1, ""), Await(1, "x" * 1001)):
+        assert isinstance(awaited(pane, request), NotFetched)
+
+
+def test_who_waits_no_longer_leaves_nothing_behind(home: Path, opened: list[Pane]) -> None:
+    pane = start(home, opened, "cat")
+    pane.wait_for(b"$ cat")
+    for _ in range(20):
+        with pytest.raises(Unavailable):
+            ask(pane.socket, Await(1, "hello"), 0.02)
+    assert awaited(pane, Await(1, "hello"), b"hello\r") == Awaited(True)
 
 
 def test_ctrl_c_ends_the_command_and_then_the_pane(home: Path, opened: list[Pane]) -> None:

@@ -1,10 +1,12 @@
 """The tools for panes without any workspace: what is refused, what is asked for, what a model reads."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from picode.config.describe import sentence
 from picode.config.schema import Settings
 from picode.errors import Missing, Unavailable
 from picode.messages import ToolCall
@@ -45,8 +47,11 @@ class Workspace:
         self.done.append(("run", name, command, where))
         return 1
 
-    async def wait(self, conversation: str, name: str, number: int, seconds: float, running: Running) -> None:
-        self.done.append(("wait", name, number, seconds))
+    async def wait(
+        self, conversation: str, name: str, number: int, seconds: float, running: Running, text: str = ""
+    ) -> bool:
+        self.done.append(("wait", name, number, seconds, *([text] if text else [])))
+        return text == "red"
 
     async def record(self, conversation: str, name: str, number: int) -> CommandRecord:
         return RED
@@ -102,6 +107,13 @@ def test_a_model_is_told_of_panes_only_in_a_workspace(home: Path, there: bool) -
     assert {"bash", "read"} <= told
 
 
+def test_the_sentence_about_what_never_asks_names_what_would_ask(home: Path) -> None:
+    tools, _ = box(home)
+    names = {spec.name for spec in tools.specs()}
+    asks = {name for name in names if not tools.reads(name)}
+    assert asks == names & set(re.findall(r"\w+", sentence("tools.allow")))
+
+
 async def test_a_command_is_run_waited_for_and_told_as_a_person_saw_it_without_secrets(home: Path) -> None:
     tools, workspace = box(home)
     result = await call(tools, home, "pane_run", command="make", name="build", where="tab", wait=3)
@@ -109,6 +121,17 @@ async def test_a_command_is_run_waited_for_and_told_as_a_person_saw_it_without_s
     assert text(result).startswith("red\n[redacted: ")
     assert text(result).endswith("[pane build: 'make' ended with exit status 3 after 1.5 s]")
     assert result.details["status"] == 3
+
+
+async def test_who_waits_for_a_text_reads_whether_it_has_come(home: Path) -> None:
+    tools, workspace = box(home)
+    came = text(await call(tools, home, "pane_wait", name="web", text="red", wait=5))
+    assert came.endswith("ended with exit status 3 after 1.5 s; 'red' has come]")
+    not_yet = text(await call(tools, home, "pane_wait", name="web", text="blue"))
+    assert not_yet.endswith("; 'blue' has not come]")
+    assert workspace.done == [("wait", "web", 1, 5.0, "red"), ("wait", "web", 1, 60.0, "blue")]
+    planned = await prepared(tools, home, "pane_wait", name="web", text="a\nb")
+    assert planned.title == r"pane web, up to 60 s for 'a\nb'"
 
 
 async def test_raw_output_has_every_byte(home: Path) -> None:
@@ -128,7 +151,11 @@ async def test_what_was_granted_for_bash_counts_letter_for_letter(home: Path) ->
     tools, _ = box(home)
     run = await prepared(tools, home, "pane_run", command="make serve")
     again = await prepared(tools, home, "pane_rerun", name="web")
-    assert run.approval().detail == again.approval().detail == "make serve"
+    assert run.approval().detail == f"make serve\n\nin a new pane make, in {home}"
+    assert again.approval().detail == f"make serve\n\nin pane web, in {home}"
+    for where, told in (("tab", "in a new tab with a pane x"), ("floating", "in a new floating pane x")):
+        asked = await prepared(tools, home, "pane_run", command="ls", name="x", where=where)
+        assert told in asked.approval().detail
     grants = with_always(run.check, Grants())
     assert always_means(run.check) == "this exact command"
     policy = tools.policy(frozenset(), False)
@@ -160,6 +187,7 @@ async def test_always_for_typing_means_these_keys_into_this_pane(home: Path) -> 
         ("pane_run", {"command": "ls", "name": "-x; y"}, "is no name for a pane"),
         ("pane_run", {"command": "ls", "wait": 601}, "between 0 and 600"),
         ("pane_run", {"command": "ls", "where": "moon"}, "where"),
+        ("pane_wait", {"name": "web", "text": "x" * 1001}, "up to 1,000 characters"),
         ("pane_wait", {"name": "gone"}, "There is no pane gone"),
         ("pane_read", {"name": "../x"}, "is no name for a pane"),
         ("pane_write", {"name": "web"}, "Say what to type"),
