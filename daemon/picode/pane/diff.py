@@ -10,14 +10,14 @@ def diff_lines(text: str) -> list[Line]:
 
 def _line(line: str) -> Line:
     if line.startswith(("+++", "---")):
-        return [("bold", line)]
+        return [("bold toolDiffContext", line)]
     if line.startswith("@@"):
-        return [("ansicyan", line)]
+        return [("accent", line)]
     if line.startswith("+"):
-        return [("ansigreen", line)]
+        return [("toolDiffAdded", line)]
     if line.startswith("-"):
-        return [("ansired", line)]
-    return [("", line)]
+        return [("toolDiffRemoved", line)]
+    return [("toolDiffContext", line)]
 
 
 def changed(text: str) -> tuple[int, int]:

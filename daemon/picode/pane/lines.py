@@ -1,7 +1,7 @@
 """Lines of styled text: what every part of the pane is drawn with, in the live area and above it.
 
-A line is a list of (style, text); a style is words that prompt_toolkit knows too: `bold ansicyan`. The colours are
-the terminal's own sixteen, so they follow the user's theme.
+A line is a list of (style, text); a style is words: `bold`, one of the terminal's own sixteen colours (`ansicyan`), or
+a token of the theme (`mdCode`). What they look like says the palette (`use`): by default the terminal's own colours.
 """
 
 import re
@@ -11,19 +11,29 @@ from operator import itemgetter
 
 from wcwidth import wcwidth
 
+from picode.pane.palette import Palette, palette
+from picode.resources.themes import built_in
+
 Fragment = tuple[str, str]
 Line = list[Fragment]
 Link = tuple[int, int, str]
 """From and to a character of a line's text, and an address of harmless characters."""
 Links = Callable[[str], list[Link]]
 
-SGR = {
-    "bold": "1", "dim": "2", "italic": "3", "underline": "4", "reverse": "7", "strike": "9",
-    "ansired": "31", "ansigreen": "32", "ansiyellow": "33", "ansiblue": "34", "ansimagenta": "35", "ansicyan": "36",
-    "ansibrightblack": "90", "ansibrightred": "91", "ansibrightgreen": "92", "ansibrightblue": "94",
-}  # fmt: skip
+LOOK = palette(built_in("terminal"), True)
 TAB = "    "
 WORDS = re.compile(r"\s+|\S+")
+
+
+def use(new: Palette) -> None:
+    """Draw with these colours from now on."""
+    global LOOK
+    LOOK = new
+
+
+def native(style: str) -> str:
+    """A style in prompt_toolkit's words."""
+    return " ".join(LOOK.native.get(word, word) for word in style.split()) if style else ""
 
 
 def char_width(char: str) -> int:
@@ -78,7 +88,9 @@ def _linked(line: Line, found: "list[Link]") -> Iterator[tuple[str, Line]]:
 
 
 def _fragment(style: str, text: str) -> str:
-    codes = ";".join(SGR[word] for word in style.split() if word in SGR)
+    if not style and not LOOK.base:
+        return text
+    codes = ";".join(filter(None, [LOOK.base, *(LOOK.sgr.get(word, "") for word in style.split())]))
     return f"\x1b[{codes}m{text}\x1b[0m" if codes and text else text
 
 

@@ -23,8 +23,7 @@ STYLES = {
     "strong": ("bold", "bold"), "strong_": ("bold_", "bold"), "emphasis": ("italic", "italic"),
     "emphasis_": ("italic_", "italic"), "deleted": ("strike", "strike"),
 }  # fmt: skip
-CODE = "ansicyan"
-FAINT = "dim"
+CODE = "mdCode"
 
 
 def typeset(blocks: list[Block], width: int) -> list[Line]:
@@ -41,13 +40,13 @@ def _block(block: Block, width: int) -> list[Line]:  # noqa: PLR0911
         case "blank":
             return [[]]
         case "rule":
-            return [[(FAINT, "─" * min(width, 40))]]
+            return [[("mdHr", "─" * min(width, 40))]]
         case "open" | "close":
-            return [[(FAINT, f"```{safe(block.info)}")]]
+            return [[("mdCodeBlockBorder", f"```{safe(block.info)}")]]
         case "code":
             return highlight(text, block.info, safe(block.context))
         case "heading":
-            style = "bold underline" if block.info == "1" else "bold"
+            style = "mdHeading underline" if block.info == "1" else "mdHeading"
             return wrap([(f"{style} {own}".strip(), part) for own, part in inline(text)], width)
         case "item":
             return _item(text, width)
@@ -80,10 +79,10 @@ def _span(found: "re.Match[str]", style: str) -> Line:
         return [(f"{style} {CODE}".strip(), found["inner"])]
     if found["link"]:
         label, url = found["label"], found["url"]
-        shown: list[Fragment] = inline(label, f"{style} underline".strip()) if label else []
-        return shown if label == url else [*shown, (FAINT, f" ({url})" if label else url)]
+        shown: list[Fragment] = inline(label, f"{style} mdLink".strip()) if label else []
+        return shown if label == url else [*shown, ("mdLinkUrl", f" ({url})" if label else url)]
     if found["address"]:
-        return [(f"{style} underline".strip(), found["bare"])]
+        return [(f"{style} mdLink".strip(), found["bare"])]
     for name, (inner, own) in STYLES.items():
         if found[name]:
             return inline(found[inner], f"{style} {own}".strip())
@@ -116,14 +115,18 @@ def _item(text: str, width: int) -> list[Line]:
     if task := re.match(r"\[([ xX])\]\s+", words):
         mark, words = ("☐" if task[1] == " " else "☑"), words[task.end() :]
     first = f"{indent}{mark} "
-    return wrap(inline(_joined(words)), width, first, " " * len(first))
+    lines = wrap(inline(_joined(words)), width, first, " " * len(first))
+    # the first word may have come into the mark's fragment
+    head = lines[0][0][1][len(first) :] if lines[0] else ""
+    return [[("mdListBullet", first), ("", head), *lines[0][1:]], *lines[1:]] if head else lines
 
 
 def _quote(text: str, width: int) -> list[Line]:
     inner = "\n".join(re.sub(r"^ ?", "", QUOTE.sub("", line)) for line in text.split("\n"))
     out: list[Line] = []
     for part in inner.split("\n\n"):
-        out += [[(FAINT, "│ "), *line] for line in wrap(inline(_joined(part), "italic"), max(1, width - 2))]
+        lines = wrap(inline(_joined(part), "mdQuote italic"), max(1, width - 2))
+        out += [[("mdQuoteBorder", "│ "), *line] for line in lines]
     return out
 
 
@@ -139,7 +142,7 @@ def _table(text: str, width: int) -> list[Line]:
     for number, row in enumerate(everything):
         out += _row([[("bold", plain(cell))] for cell in row] if number == 0 else row, wide)
         if number == 0:
-            out.append([(FAINT, "─┼─".join("─" * size for size in wide))])
+            out.append([("borderMuted", "─┼─".join("─" * size for size in wide))])
     return out
 
 
@@ -156,7 +159,7 @@ def _row(cells: list[Line], wide: list[int]) -> list[Line]:
         line: Line = []
         for number, (lines, size) in enumerate(zip(wrapped, wide, strict=True)):
             part = lines[at] if at < len(lines) else []
-            line += [(FAINT, " │ "), *part] if number else part
+            line += [("borderMuted", " │ "), *part] if number else part
             if number < len(wide) - 1:
                 line.append(("", pad("", size - line_width(part))))
         out.append(line)
@@ -167,7 +170,7 @@ def highlight(text: str, language: str, context: str = "") -> list[Line]:
     """Lines of code, coloured by the language's own grammar; `context` are the lines before it."""
     text = text.replace("\t", TAB)
     if not language:
-        return [[("", line)] for line in text.split("\n")]
+        return [[("mdCodeBlock", line)] for line in text.split("\n")]
     from picode.pane.code import coloured
 
     whole = f"{context}\n{text}" if context else text

@@ -7,7 +7,7 @@ from typing import Any, cast
 from picode.errors import PicodeError, UsageError
 from picode.messages import LEVELS, Image, Level
 from picode.protocol import requests as r
-from picode.protocol.replies import Cancelled, Exported, Models, Moved, Snapshot
+from picode.protocol.replies import Cancelled, Exported, Models, Moved, SlashCommands, Snapshot
 from picode.protocol.values import Delivery, Mode, ModelInfo
 from picode.rpc import facts
 from picode.rpc.talk import Object, Talk, shape
@@ -264,7 +264,8 @@ async def get_session_stats(talk: Talk, given: Object) -> Object:
 
 
 async def get_commands(talk: Talk, given: Object) -> Object:
-    return {"commands": []}
+    found = await talk.daemon.ask_for(SlashCommands, r.GetSlashCommands(0, talk.id))
+    return {"commands": [facts.command(one) for one in found.commands]}
 
 
 COMMANDS: dict[str, Command] = {

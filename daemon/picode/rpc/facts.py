@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from picode.protocol.values import ModelInfo, Status
+from picode.protocol.values import ModelInfo, SlashCommand, Status
 
 Object = dict[str, Any]
 
@@ -170,4 +170,14 @@ def model(info: ModelInfo) -> Object:
     return {
         "id": name, "name": name, "provider": provider, "api": provider, "reasoning": info.thinks,
         "input": ["text", "image"], "contextWindow": info.context_window, "maxTokens": info.max_tokens,
+    }  # fmt: skip
+
+
+def command(found: SlashCommand) -> Object:
+    """A slash command with where it comes from, in the words of pi's later versions and of the earlier ones."""
+    info = {"path": found.path, "source": found.found, "scope": found.scope, "origin": found.origin}
+    return {
+        "name": found.name, "description": found.description, "source": found.source,
+        "sourceInfo": info | ({"baseDir": found.base} if found.base else {}),
+        "location": "path" if found.scope == "temporary" else found.scope, "path": found.path,
     }  # fmt: skip
