@@ -83,7 +83,7 @@ class Panes:
         return reply.number
 
     async def wait(
-        self, conversation: str, name: str, number: int, seconds: float, running: Running, text: str = ""
+        self, conversation: str, name: str, number: int, *, seconds: float, running: Running, text: str = ""
     ) -> bool:
         """Whether `text` has come. Raises Missing when the pane is closed meanwhile."""
         info = await asyncio.to_thread(self._terminal, conversation, name)

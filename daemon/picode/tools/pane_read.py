@@ -50,7 +50,7 @@ class PaneRead:
 
         async def run(running: Running) -> Outcome:
             number, raw = arguments.get("number", 0), arguments.get("raw", False)
-            return await outcome(self._panes, place, pane.name, number, raw)
+            return await outcome(self._panes, place, pane.name, number, raw=raw)
 
         return Plan(f"pane {pane.name}", guarded(run))
 
@@ -81,7 +81,9 @@ class PaneWait:
             raise ToolFailed(f"A text of up to {LONGEST_TEXT:,} characters can be waited for.")
 
         async def run(running: Running) -> Outcome:
-            came = await self._panes.wait(place.conversation, pane.name, pane.number, wait, running, text)
+            came = await self._panes.wait(
+                place.conversation, pane.name, pane.number, seconds=wait, running=running, text=text
+            )
             also = f"; {text!r} {'has come' if came else 'has not come'}" if text else ""
             return await outcome(self._panes, place, pane.name, pane.number, also=also)
 

@@ -88,7 +88,7 @@ def _plan(panes: Panes, place: Place, wanted: Wanted, which: str) -> Plan:
 
     async def run(running: Running) -> Outcome:
         number = await panes.run(place.conversation, str(place.cwd), name, command, where)
-        await panes.wait(place.conversation, name, number, wait, running)
+        await panes.wait(place.conversation, name, number, seconds=wait, running=running)
         return await outcome(panes, place, name, number)
 
     title = title_of(f"pane {name}: {command}")

@@ -54,7 +54,7 @@ class Panes(Protocol):
     # wait for the end of a command, for so many seconds, until `running` is stopped, or until it prints `text`, which
     # does not count where `record` gave it already; whether it came
     def wait(
-        self, conversation: str, name: str, number: int, seconds: float, running: Running, text: str = ""
+        self, conversation: str, name: str, number: int, *, seconds: float, running: Running, text: str = ""
     ) -> Awaitable[bool]: ...
 
     # all that it has written so far; `number` 0: the last command
@@ -112,7 +112,7 @@ def guarded(work: Callable[[Running], Awaitable[Outcome]]) -> Callable[[Running]
 
 
 async def outcome(
-    panes: Panes, place: Place, name: str, number: int = 0, raw: bool = False, also: str = ""
+    panes: Panes, place: Place, name: str, number: int = 0, *, raw: bool = False, also: str = ""
 ) -> Outcome:
     """The end of what a command has written, and how it stands with it; `also` is told, too."""
     record = await panes.record(place.conversation, name, number)

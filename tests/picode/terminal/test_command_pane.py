@@ -121,7 +121,10 @@ def awaited(pane: Pane, request: Await, meanwhile: bytes = b"") -> AnyTerminalRe
         return asked.result()
 
 
-SERVES = r"echo old; read x; printf 'it ser\033[32mve'; sleep 0.2; printf '\033[0ms \303'; sleep 0.2; printf '\244'; read y"
+SERVES = (
+    r"echo old; read x; printf 'it ser\033[32mve'; sleep 0.2; printf '\033[0ms \303'; sleep 0.2; "
+    r"printf '\244'; read y"
+)
 
 
 def test_who_waits_for_a_text_is_told_when_it_is_printed_and_of_the_end(

@@ -11,13 +11,13 @@ PRINTED = "one\x1b[1;32mtwo\x1b]8;;file://x/two\x07thr\ree\x1b(B ä\x1b]0;title\
 @pytest.mark.parametrize("text", ["one", "onetwothree", "two", "three äö", "ö\nfour", "four"])
 def test_a_text_is_found_however_the_output_is_cut(text: str, size: int) -> None:
     looking = Looking(text)
-    assert any([looking.feed(PRINTED[at : at + size]) for at in range(0, len(PRINTED), size)])
+    assert any(looking.feed(PRINTED[at : at + size]) for at in range(0, len(PRINTED), size))
 
 
 @pytest.mark.parametrize("text", ["title", "file://", "32m", "One", "threeä", "[0m"])
 def test_what_a_person_does_not_see_is_not_found(text: str) -> None:
     looking = Looking(text)
-    assert not any([looking.feed(PRINTED[at : at + 1]) for at in range(len(PRINTED))])
+    assert not any(looking.feed(PRINTED[at : at + 1]) for at in range(len(PRINTED)))
 
 
 def test_what_was_there_before_counts_only_as_the_beginning() -> None:

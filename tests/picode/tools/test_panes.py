@@ -48,7 +48,7 @@ class Workspace:
         return 1
 
     async def wait(
-        self, conversation: str, name: str, number: int, seconds: float, running: Running, text: str = ""
+        self, conversation: str, name: str, number: int, *, seconds: float, running: Running, text: str = ""
     ) -> bool:
         self.done.append(("wait", name, number, seconds, *([text] if text else [])))
         return text == "red"
