@@ -209,10 +209,10 @@ async def test_a_lent_key_comes_first_in_the_task_that_has_it_and_nowhere_else(f
         assert (found.origin, other) == ("--api-key", None)
         return found.secret.reveal()
 
-    assert await asyncio.gather(spawn(borrower("sk-a"), "a"), spawn(borrower("sk-b"), "b")) == [
-        "sk-a",
-        "sk-b",
-    ]
+    borrowed: list[str] = list(
+        await asyncio.gather(spawn(borrower("sk-a"), "a"), spawn(borrower("sk-b"), "b"))
+    )
+    assert borrowed == ["sk-a", "sk-b"]
     found = kept.find("openai")
     assert found is not None
     assert found.secret.reveal() == "sk-own"

@@ -19,7 +19,8 @@ from picode.agents.system_prompt import system_prompt
 from picode.config.schema import Settings
 from picode.context.redact import cleaner
 from picode.errors import PicodeError, kind_of
-from picode.messages import LEVELS, Assistant, ModelRequest, StopReason, Text, Usage, User, plain_text
+from picode.messages import Assistant, ModelRequest, StopReason, Text, Usage, User, plain_text
+from picode.modelnames import with_level
 from picode.protocol.events import AnswerBegun, AnyEvent, Noticed, Retrying
 from picode.protocol.values import ModelInfo, Wishes
 from picode.providers.registry import Providers
@@ -246,9 +247,3 @@ class Model:
 def _count(usage: Usage) -> None:
     if not usage.total_tokens:
         usage.total_tokens = usage.input + usage.output + usage.cache_read + usage.cache_write
-
-
-def with_level(name: str) -> tuple[str, str]:
-    """`provider/model:high` in its two parts; the level is empty where there is none. Models' names may have colons."""
-    model, _, level = name.strip().rpartition(":")
-    return (model, level) if model and level in LEVELS else (name, "")

@@ -12,6 +12,7 @@ from picode.config.schema import Models
 from picode.credentials import Credentials
 from picode.errors import PicodeError
 from picode.messages import Cost, Usage
+from picode.modelnames import named
 from picode.protocol.values import ModelInfo
 from picode.providers import catalog, ollama_host, own_servers
 from picode.providers.base import ModelFailed, Provider
@@ -145,6 +146,8 @@ class Providers:
         near = [full for full in known if full.partition("/")[2] == name] or [
             full for full in known if full.partition("/")[2].startswith(name)
         ]
+        if name and len(near) != 1 and (meant := named(name, known)):
+            near = [meant]
         if name and len(near) == 1:
             provider, _, model = near[0].partition("/")
             return self._within(provider, model)
@@ -194,6 +197,8 @@ class Providers:
         known = self.catalog.of(provider).models
         if model not in known and not self._open(provider):
             near = [name for name in known if model and name.startswith(model)]
+            if len(near) != 1 and (meant := named(model, (f"{provider}/{name}" for name in known))):
+                near = [meant.partition("/")[2]]
             if len(near) != 1:
                 raise self._unknown(f"{provider}/{model}", [f"{provider}/{name}" for name in near])
             model = near[0]

@@ -58,6 +58,10 @@ def test_the_default_is_the_configured_model_else_the_first_with_a_key_else_the_
         ("gpt-5", "openai/gpt-5"),
         ("o4", "openai/o4-mini"),
         ("openai", "openai/gpt-5.4"),
+        # of several the newest, as pi has it
+        ("claude-opus", "anthropic/claude-opus-5-5"),
+        ("sonnet", "anthropic/claude-sonnet-5-5"),
+        ("anthropic/opus", "anthropic/claude-opus-5-5"),
         ("demo", "demo/demo"),
         (" demo/demo ", "demo/demo"),
     ],
@@ -74,7 +78,6 @@ def test_a_name_may_be_whole_bare_or_a_beginning(home: Path, name: str, full: st
     [
         ("anthropic/claude-sonet-5", "anthropic/claude-sonnet-5"),
         ("claude-oops-5", "anthropic/claude-opus-5"),
-        ("claude-opus", "anthropic/claude-opus-5"),
         ("openia/gpt-5.4", "openai/gpt-5.4"),
         ("demo/other", "demo/demo"),
         ("zzzzzz", "picode models"),
