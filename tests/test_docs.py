@@ -21,7 +21,7 @@ CODE = re.compile(r"`([^`\n]+)`")
 BLOCK = re.compile(r"^```.*?^```|(?:^ {4}\S[^\n]*\n?)+", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"(?:^|[\s(])picode(?= |$)([^|`]*)", re.MULTILINE)
 OPTION = re.compile(r"(?<=[\s(])--?[a-z][a-z-]*")
-SLASH = re.compile(r"^/([a-z]+)\b(?!/)")
+SLASH = re.compile(r"^/([a-z-]+)\b(?!/)")
 VARIABLE = re.compile(r"PICODE_[A-Z_]*[A-Z]")
 SOURCE = re.compile(r"[\w/.-]+/[\w.-]+\.(?:py|rs|bash|kdl|md|toml|json|wasm)")
 

@@ -57,6 +57,10 @@ class Paths:
         return self.config / "config.toml"
 
     @property
+    def keybindings(self) -> Path:
+        return self.config / "keybindings.json"
+
+    @property
     def credentials(self) -> Path:
         return self.config / "credentials.json"
 

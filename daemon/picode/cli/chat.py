@@ -45,7 +45,8 @@ def _chat(args: argparse.Namespace) -> int:
     settings = loaded.pane
     choice = "current" if place.zellij_session else "new"
     choice = "named" if args.session else "latest" if args.latest else "new" if args.new else choice
-    begin = Start(place, choice, args.session or "", args.model, settings.history)  # type: ignore[arg-type]
+    scoped = tuple(loaded.models.scoped)
+    begin = Start(place, choice, args.session or "", args.model, settings.history, scoped)  # type: ignore[arg-type]
     if plain():
         from picode.pane.plain import run_plain
 

@@ -8,40 +8,58 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Literal, cast
+from typing import Any, Literal, TypeVar, cast
+
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.key_binding import DynamicKeyBindings
 
 from picode import tasks
-from picode.pane import growth
+from picode.credentials import Secret
+from picode.errors import PicodeError
+from picode.pane import growth, here
 from picode.pane.attention import Attention, due, sequence, words
+from picode.pane.completions import Completions
 from picode.pane.effects import Daemon, Start
-from picode.pane.input import Actions, Pastes, bindings, new_buffer
+from picode.pane.entries import notice_lines
+from picode.pane.images import from_clipboard, from_paste
+from picode.pane.input import bindings, new_buffer
+from picode.pane.keymap import load as load_keymap
+from picode.pane.line_owner import LineOwner
 from picode.pane.lines import Line
+from picode.pane.pastes import Pastes
 from picode.pane.references import linker
 from picode.pane.state import (
     ANSWERS,
+    Again,
     Copy,
+    Did,
     Effect,
+    Here,
     Input,
     Leave,
+    LookUp,
     Open,
     Pressed,
     Print,
     PutInput,
     Resized,
+    Secretly,
     State,
     Submitted,
     Tell,
+    Typed,
 )
 from picode.pane.terminal import LiveArea
 from picode.pane.update import update
 from picode.pane.view import live, prompt, status_line
 from picode.paths import Paths
-from picode.protocol.events import ApprovalNeeded, TextAdded, TurnEnded, TurnStarted
+from picode.protocol.events import ApprovalNeeded, Noticed, TextAdded, TurnEnded, TurnStarted
 from picode.protocol.values import Delivery
 
 ANSWER_AFTER = 0.4
 """Seconds that a question must have been there before a key answers it: nobody says yes to what they have not seen."""
 
+T = TypeVar("T")
 GONE_WITHIN = 2
 """Seconds that leaving may take once the terminal has hung up; the pane holds nothing that could be lost."""
 
@@ -50,16 +68,26 @@ class Pane:
     """One conversation in one terminal; all that it knows is in `state`."""
 
     def __init__(self, paths: Paths, begin: Start, vi: bool = False, notify: bool = False) -> None:
-        self.state = State()
+        keymap = load_keymap(paths.keybindings)
+        self.paths = paths
+        self.state = State(keymap=keymap, scoped=begin.scoped)
         self.attention = Attention(wanted=notify)
         self.daemon = Daemon(paths, begin, self.put, self.take, self.draw)
         self.pastes = Pastes()
-        self.buffer = new_buffer(self.daemon.files, self.daemon.prompts)
-        actions = Actions(self.send, self.press, lambda: self.state.busy, self._asking)
-        self.area = LiveArea(self.buffer, bindings(actions, self.pastes), self._view, vi)
+        completions = Completions(self.daemon.files, lambda: self.state.cwd)
+        self.buffer = new_buffer(completions, self.daemon.prompts, lambda: not self.occupied())
+        self.buffer.on_text_changed += self._line_changed
+        self._keys = bindings(self, self.state.keymap)
+        self.area = LiveArea(
+            self.buffer, DynamicKeyBindings(lambda: self._keys), self._view, vi, unseen=self._unseen
+        )
+        self.line = LineOwner(self.buffer, self.area.app)
         self.area.links = linker(lambda: self.state.cwd)
         self.area.app.key_processor.before_key_press += self._typed
         self.hung_up = False
+        self._here: set[asyncio.Task[None]] = set()
+        for fault in keymap.faults:
+            self.area.print(notice_lines("warning", fault, 79))
         self._asked = ("", 0.0)
         self._clock: asyncio.TimerHandle | None = None
         self._added: str | None = ""
@@ -90,7 +118,7 @@ class Pane:
                 self._clock.cancel()
             for number in (signal.SIGTERM, signal.SIGHUP):
                 loop.remove_signal_handler(number)
-            await tasks.stop(following)
+            await tasks.stop(following, *self._here)
 
     async def _follow(self) -> None:
         try:
@@ -106,7 +134,11 @@ class Pane:
         self.draw()
 
     def take(self, given: Input) -> None:
+        before = self.state.keymap
         self.state, effects = update(self.state, given)
+        if self.state.keymap is not before:
+            self._keys = bindings(self, self.state.keymap)
+        self.line.follow(self.state)
         if isinstance(given, TurnStarted):
             self._typed()  # somewhere else, perhaps: whoever asks looks at first
         elif isinstance(given, ApprovalNeeded | TurnEnded):
@@ -138,20 +170,35 @@ class Pane:
                 self.area.print(lines)
             case Tell() | Open():
                 self.daemon.do(effect)
+            case LookUp():
+                self.daemon.look_up(effect)
+            case Again(clear):
+                if clear:
+                    self.area.clear()
+                self.daemon.do(effect)
+            case Here():
+                self._beside(lambda: here.do(self.paths, self.state.cwd, effect), self.put)
             case PutInput(text, before):
-                self._insert(text, before)
+                self.line.insert(text, before)
             case Copy(text):
                 self.area.write(clipboard(text, os.environ))
             case Leave():
                 self.leave()
 
-    def _insert(self, text: str, before: bool) -> None:
-        if not before:
-            self.buffer.insert_text(text)
-            return
-        typed = self.buffer.text
-        self.buffer.text = f"{text}\n{typed}" if typed.strip() else text
-        self.buffer.cursor_position = len(self.buffer.text)
+    def _beside(self, work: "Callable[[], T]", then: "Callable[[T], None]") -> None:
+        """Something that blocks, in a thread; `then` with what comes of it."""
+
+        async def run() -> None:
+            try:
+                found = await asyncio.to_thread(work)
+            except PicodeError as error:
+                self.put(Noticed("warning", str(error)))
+            else:
+                then(found)
+
+        task = tasks.spawn(run(), "pane beside")
+        self._here.add(task)
+        task.add_done_callback(self._here.discard)
 
     def _notify(self, event: ApprovalNeeded | TurnEnded) -> None:
         now = time.monotonic()
@@ -164,15 +211,58 @@ class Pane:
 
     def send(self, delivery: str) -> None:
         """Enter: what is typed goes out, and into the history; a lone `y`, `n` or `a` answers the open question."""
-        text = self.pastes.expand(self.buffer.text)
-        if self._asking() and (key := ANSWERS.get(text.strip().lower())):
+        typed = self.buffer.text
+        if self._unseen():
+            self.buffer.reset()
+            self.put(Secretly(Secret(typed)))
+            return
+        if self.occupied():
+            self.put(Submitted(typed))
+            return
+        text, images = self.pastes.expand(typed), self.pastes.images(typed)
+        if self.asking() and (key := ANSWERS.get(text.strip().lower())):
             self.buffer.reset()
             self.press(key)
             return
-        if text.strip() and not self.state.refusing and not self.state.picker:
+        if text.strip() and not self.state.refusing:
             self.buffer.history.append_string(text)
         self.buffer.reset()
-        self.put(Submitted(text, cast("Delivery", delivery)))
+        self.put(Submitted(text, cast("Delivery", delivery), images))
+
+    def did(self, action: str) -> None:
+        self.put(Did(action))
+
+    def paste(self, text: str) -> None:
+        if self.occupied():
+            self.buffer.insert_text(text.strip() if self._unseen() else text)
+            return
+        image = from_paste(text, self.state.cwd)
+        self.buffer.insert_text(self.pastes.image(image) + " " if image else self.pastes.mark(text))
+
+    def paste_image(self) -> None:
+        self._beside(from_clipboard, lambda image: self.line.insert(self.pastes.image(image) + " ", False))
+
+    def edit(self) -> None:
+        """The whole input in the person's editor, pastes and all."""
+        if not self.occupied():
+            self.buffer.text = self.pastes.expand(self.buffer.text)
+            self.buffer.open_in_editor()
+
+    def busy(self) -> bool:
+        return self.state.busy
+
+    def occupied(self) -> bool:
+        return self.state.line_owner != 0
+
+    def list_open(self) -> str:
+        return self.state.picker.kind if self.state.picker and not self.state.question else ""
+
+    def _unseen(self) -> bool:
+        return bool(self.state.question and self.state.question.secret)
+
+    def _line_changed(self, buffer: Buffer) -> None:
+        if self.list_open():
+            self.put(Typed(buffer.text))
 
     def press(self, key: str) -> None:
         named = cast('Literal["cancel", "interrupt", "leave", "unfold", "yes", "no", "always"]', key)
@@ -193,10 +283,10 @@ class Pane:
         signal.alarm(GONE_WITHIN)
         self.leave()
 
-    def _asking(self) -> bool:
+    def asking(self) -> bool:
         """Whether `y`, `n` and `a` are answers now."""
         approval = self.state.approval
-        if approval is None or self.state.refusing or self.state.picker:
+        if approval is None or self.state.refusing or self.occupied():
             return False
         return self._asked[0] == approval.call_id and time.monotonic() - self._asked[1] >= ANSWER_AFTER
 

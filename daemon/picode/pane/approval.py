@@ -40,8 +40,8 @@ def question(state: State, approval: Approval, width: int) -> list[Line]:
         return [
             cut(
                 [
-                    ("ansiyellow", "why not? "),
-                    ("dim", "a word to the model, or nothing; Enter refuses, Esc goes back"),
+                    ("ansiyellow", "no, but why not? "),
+                    ("dim", "Enter refuses, with what you type as a word to the model; Esc goes back"),
                 ],
                 width,
             )
@@ -51,7 +51,7 @@ def question(state: State, approval: Approval, width: int) -> list[Line]:
         ("bold", "y"),
         ("", " yes  "),
         ("bold", "n"),
-        ("", " no  "),
+        ("", " no, and why  "),
         ("bold", "a"),
         ("", f" always: {exact(approval.always)}" if approval.always else " always in this conversation"),
     ]

@@ -1,54 +1,90 @@
 """Slash commands: a table that can be read, and what each of them does."""
 
-import time
-from collections.abc import Callable
-from dataclasses import replace
+import os
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
-from typing import NamedTuple
+from typing import Literal, NamedTuple, cast
 
+from picode.credentials import VARIABLES
 from picode.messages import LEVELS
+from picode.pane import lists
+from picode.pane.actions import ACTIONS, ELSEWHERE, HEADINGS
+from picode.pane.choosing import LISTED, ask_key, opened_file, think
 from picode.pane.entries import notice_lines
 from picode.pane.follow import printed
-from picode.pane.lines import Line, cut
-from picode.pane.references import parsed, references
+from picode.pane.lines import Line, wrap
+from picode.pane.opening import ask, show
+from picode.pane.picker import Choice, picker
+from picode.pane.references import references
 from picode.pane.safe import safe_line
-from picode.pane.state import Copy, Leave, Open, Picker, State, Step, Tell
+from picode.pane.state import Copy, Here, Leave, Open, Question, State, Step, Tell
 from picode.paths import layout_names
 from picode.protocol.requests import (
+    Clone,
     Compact,
+    Export,
     GetConversations,
     GetModels,
-    OpenFile,
+    GetTree,
+    Import,
     SetLayout,
     SetModel,
-    SetThinking,
+    SetName,
 )
-from picode.protocol.values import ConversationInfo, ModelInfo
 
-SHOWN = 20
-"""Choices of a list that are shown at once; a part of a name finds the others."""
-KEYS = (
-    ("Enter", "send; while a turn runs: after the tool calls that run now"),
-    ("Alt-Enter", "a new line; while a turn runs: send after the turn"),
-    ("Ctrl-J", "a new line"),
-    ("Esc, Ctrl-C", "cancel the turn; what was queued comes back"),
-    ("Ctrl-O", "unfold the last tool call; again: the one before"),
-    ("Ctrl-D, Ctrl-C twice", "quit; the assistant goes on working"),
+Format = Literal["html", "md", "json", "text"]
+TYPED = (
     ("!command", "run it here and share its output; !!command: without sharing"),
-    ("@file", "name a file; Tab completes"),
-    ("Alt-a", "in your shell: send the last command, or the question on the line with it"),
-    ("Alt-z", "in your shell: put the command suggested last on the prompt"),
-    ("Alt-Shift-a", "in any pane of the workspace: send what it has printed so far"),
+    ("@file", "name a file: its letters in order are enough; Tab completes"),
 )
+HELPFUL = (
+    "tui.input.submit", "app.message.followUp", "tui.input.newLine", "app.interrupt", "app.message.dequeue",
+    "app.tools.expand", "app.editor.external", "app.clipboard.pasteImage", "app.model.cycleForward",
+    "app.thinking.cycle", "app.screen.redraw", "app.exit",
+)  # fmt: skip
+"""Actions that /help tells; /hotkeys tells all."""
 
 
 def _help(state: State, argument: str) -> Step:
     rows = [(f"/{name} {command.takes}".rstrip(), command.does) for name, command in COMMANDS.items()]
-    wide = max(len(left) for left, _ in (*rows, *KEYS)) + 2
-    lines: list[Line] = [
-        cut([("bold", left.ljust(wide)), ("", told)], state.width) for left, told in (*rows, *KEYS)
-    ]
-    return printed(state, [*lines, []])
+    keys = [(state.keymap.shown(name), ACTIONS[name].does) for name in HELPFUL if state.keymap.shown(name)]
+    return printed(state, table([*rows, *keys, *TYPED, *ELSEWHERE], state.width))
+
+
+def table(rows: "Sequence[tuple[str, str]]", width: int) -> list[Line]:
+    """Names and what they do, in two columns; what does not fit goes on below."""
+    wide = min(max(len(left) for left, _ in rows) + 2, max(8, width // 2))
+    lines: list[Line] = []
+    for left, told in rows:
+        first, *rest = wrap([("", told)], max(8, width - wide))
+        lines.append([("bold", left.ljust(wide)), *first])
+        lines += [[("", " " * wide), *line] for line in rest]
+    return [*lines, []]
+
+
+def _hotkeys(state: State, argument: str) -> Step:
+    """The keys in force."""
+    lines: list[Line] = []
+    for where, heading in HEADINGS.items():
+        rows = [(state.keymap.shown(name) or "(no key)", f"{one.does}  {name}")
+                for name, one in ACTIONS.items() if one.where == where]  # fmt: skip
+        lines += [[("bold ansicyan", heading)], *table(rows, state.width)]
+    lines += [[("bold ansicyan", "elsewhere")], *table(ELSEWHERE, state.width)]
+    state, effects = printed(state, lines)
+    for fault in state.keymap.faults:
+        state, more = printed(state, notice_lines("warning", fault, state.width))
+        effects += more
+    return state, effects
+
+
+def _asked(request: "type[GetTree] | type[Clone]", why: str = "") -> "Callable[[State, str], Step]":
+    """A command that asks the daemon about this conversation."""
+    return lambda state, argument: (state, [Tell(request(0, state.conversation), why=why)])
+
+
+def _here(what: "Literal['settings', 'reload', 'changelog']") -> "Callable[[State, str], Step]":
+    """A command for this machine."""
+    return lambda state, argument: (state, [Here(what)])
 
 
 def _new(state: State, argument: str) -> Step:
@@ -58,7 +94,7 @@ def _new(state: State, argument: str) -> Step:
 def _resume(state: State, argument: str) -> Step:
     if argument:
         return state, [Open("named", argument)]
-    return state, [Tell(GetConversations(0, state.cwd))]
+    return state, [Tell(GetConversations(0, state.cwd, LISTED))]
 
 
 def _model(state: State, argument: str) -> Step:
@@ -68,14 +104,11 @@ def _model(state: State, argument: str) -> Step:
 
 
 def _thinking(state: State, argument: str) -> Step:
-    if argument in LEVELS:
-        return state, [Tell(SetThinking(0, state.conversation, argument))]
-    if argument:
-        told = f"There is no level {argument!r}: {', '.join(LEVELS)}."
-        return printed(state, notice_lines("warning", safe_line(told), state.width))
-    now = state.status.thinking or "off"
-    rows = tuple((level, f"{level}{'  (now)' if level == now else ''}") for level in LEVELS)
-    return show_picker(state, Picker("How hard is the model to think?", rows, "thinking"))
+    return think(state, argument) if argument else show(state, lists.thinking(state.status.thinking or "off"))
+
+
+def _scoped(state: State, argument: str) -> Step:
+    return state, [Tell(GetModels(0), why="scoped")]
 
 
 def _compact(state: State, argument: str) -> Step:
@@ -96,9 +129,7 @@ def _session(state: State, argument: str) -> Step:
 def _layout(state: State, argument: str) -> Step:
     if argument:
         return state, [Tell(SetLayout(0, argument))]
-    return show_picker(
-        state, Picker("Which layout?", tuple((name, name) for name in layout_names()), "layout")
-    )
+    return show(state, picker("layout", "Which layout?", [Choice(name, name) for name in layout_names()]))
 
 
 def _copy(state: State, argument: str) -> Step:
@@ -112,20 +143,54 @@ def _copy(state: State, argument: str) -> Step:
 def _open(state: State, argument: str) -> Step:
     """A file, or one of those that the last answer names."""
     if argument:
-        return _opened(state, argument)
-    found = references(state.said)
-    rows = tuple((one.text, one.text) for one in found)
+        return opened_file(state, argument)
+    rows = [Choice(one.text, safe_line(one.text)) for one in references(state.said)]
     if not rows:
         told = "The last answer names no file with a line. /open FILE:LINE opens any."
         return printed(state, notice_lines("info", told, state.width))
     if len(rows) == 1:
-        return _opened(state, rows[0][0])
-    return show_picker(state, Picker("Which file?", rows, "reference"))
+        return opened_file(state, rows[0].value)
+    return show(state, picker("reference", "Which file?", rows))
 
 
-def _opened(state: State, text: str) -> Step:
-    one = parsed(text)
-    return state, [Tell(OpenFile(0, state.conversation, one.path, one.line, one.column))]
+def _login(state: State, argument: str) -> Step:
+    if argument and state.question is None:
+        name = "gemini" if argument == "google" else argument
+        if name not in VARIABLES:
+            told = f"There is no provider {argument!r} that takes a key: {', '.join(VARIABLES)}."
+            return printed(state, notice_lines("warning", safe_line(told), state.width))
+        return ask_key(state, name)
+    return state, [Here("keys", "login")]
+
+
+def _logout(state: State, argument: str) -> Step:
+    return state, [Here("forget_key", argument) if argument else Here("keys", "logout")]
+
+
+def _name(state: State, argument: str) -> Step:
+    if argument:
+        return state, [Tell(SetName(0, state.conversation, argument))]
+    hint = "Enter names it; Esc leaves it as it is"
+    return ask(state, Question("name", "What is this conversation to be called?", hint, value=state.name))
+
+
+def _export(state: State, argument: str) -> Step:
+    suffix = argument.rpartition(".")[2].lower()
+    kind = {"md": "md", "markdown": "md", "json": "json", "txt": "text"}.get(suffix, "html")
+    if argument in ("html", "md", "json", "text"):
+        return state, [Tell(Export(0, state.conversation, cast(Format, argument)))]
+    path = os.path.join(state.cwd, os.path.expanduser(argument)) if argument else ""
+    return state, [Tell(Export(0, state.conversation, cast(Format, kind), path))]
+
+
+def _share(state: State, argument: str) -> Step:
+    return state, [Tell(Export(0, state.conversation, "html"))]
+
+
+def _import(state: State, argument: str) -> Step:
+    if not argument:
+        return printed(state, notice_lines("warning", "Which file? /import FILE.jsonl", state.width))
+    return state, [Tell(Import(0, os.path.join(state.cwd, os.path.expanduser(argument))))]
 
 
 def _quit(state: State, argument: str) -> Step:
@@ -141,18 +206,34 @@ class Command(NamedTuple):
 
 
 COMMANDS: dict[str, Command] = {
-    "help": Command("keys and commands", _help),
+    "help": Command("commands and the most useful keys", _help),
+    "hotkeys": Command("all keys that are in force", _hotkeys),
     "new": Command("begin a new conversation", _new),
-    "resume": Command("go to an earlier conversation", _resume, "[ID]"),
-    "model": Command("choose the model", _model, "[NAME]"),
-    "thinking": Command("how hard the model is asked to think", _thinking, "[LEVEL]", lambda: list(LEVELS)),
+    "resume": Command("go to an earlier conversation: a list to search in", _resume, "[ID]"),
+    "tree": Command("go to another place of this conversation, or label one", _asked(GetTree, "tree")),
+    "fork": Command("a new conversation from before one of your messages", _asked(GetTree, "fork")),
+    "clone": Command("a new conversation of all up to here", _asked(Clone)),
+    "name": Command("call this conversation something", _name, "[NAME]"),
     "session": Command("this conversation's file, model and cost", _session),
     "compact": Command("summarise what is old; WORDS: what to look at", _compact, "[WORDS]"),
-    "open": Command("open a file that the last answer names", _open, "[FILE:LINE]"),
+    "model": Command("choose the model", _model, "[NAME]"),
+    "scoped-models": Command("which models the key for the next one goes through", _scoped),
+    "thinking": Command("how hard the model is asked to think", _thinking, "[LEVEL]", lambda: list(LEVELS)),
     "copy": Command("copy the last answer", _copy),
+    "export": Command("write this conversation to a file: html, md, json or text", _export, "[FILE|FORMAT]",
+                      lambda: ["html", "md", "json", "text"]),
+    "share": Command("write it as one HTML file to give away, and say where", _share),
+    "import": Command("take in a session file and go there", _import, "FILE"),
+    "open": Command("open a file that the last answer names", _open, "[FILE:LINE]"),
     "layout": Command("arrange the workspace's panes", _layout, "[NAME]", layout_names),
+    "login": Command("keep a provider's key; it is typed unseen", _login, "[PROVIDER]", lambda: list(VARIABLES)),
+    "logout": Command("forget a provider's key", _logout, "[PROVIDER]", lambda: list(VARIABLES)),
+    "settings": Command("look at the settings and change them", _here("settings")),
+    "reload": Command("read keybindings and settings anew", _here("reload")),
+    "changelog": Command("what is new", _here("changelog")),
     "quit": Command("leave; the assistant goes on working", _quit),
-}
+    "exit": Command("the same", _quit),
+}  # fmt: skip
 
 
 def run_command(state: State, text: str) -> Step:
@@ -168,74 +249,3 @@ def run_command(state: State, text: str) -> Step:
     return printed(
         state, notice_lines("warning", f"There is no command /{safe_line(name)}. {hint}", state.width)
     )
-
-
-def conversations_picker(found: list[ConversationInfo], now: float | None = None) -> Picker:
-    now = time.time() if now is None else now
-    rows = tuple((one.id, _conversation(one, now)) for one in found if one.messages or one.first)
-    return Picker("Which conversation?", rows, "conversation")
-
-
-def _conversation(one: ConversationInfo, now: float) -> str:
-    told = safe_line(one.name or one.first) or "(nothing said)"
-    return f"{one.id[:8]}  {_ago(now - one.modified / 1000):>9}  {one.messages:>4} messages  {told}"
-
-
-def _ago(seconds: float) -> str:
-    for size, name in ((86400, "d"), (3600, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{int(seconds // size)} {name} ago"
-    return "now"
-
-
-def models_picker(found: list[ModelInfo], now: str) -> Picker:
-    rows = tuple((one.name, _model_row(one, now)) for one in found if one.usable)
-    return Picker("Which model?", rows, "model")
-
-
-def _model_row(one: ModelInfo, now: str) -> str:
-    window = f"  {one.context_window // 1000}k" if one.context_window else ""
-    return f"{safe_line(one.name)}{window}{'  (now)' if one.name == now else ''}"
-
-
-def show_picker(state: State, picker: Picker) -> Step:
-    """The list goes into the scrollback; the input line takes the choice."""
-    if not picker.choices:
-        return printed(state, notice_lines("info", "There is nothing to choose from.", state.width))
-    lines: list[Line] = [[("bold", picker.title)]]
-    for number, (_, told) in enumerate(picker.choices[:SHOWN], 1):
-        lines.append(cut([("ansicyan", f"{number:>3}  "), ("", told)], state.width))
-    if len(picker.choices) > SHOWN:
-        lines.append([("dim", f"     and {len(picker.choices) - SHOWN} more: type a part of a name")])
-    return printed(replace(state, picker=picker), lines)
-
-
-def choose(state: State, picker: Picker, text: str) -> Step:
-    """A number, or a part of a name; nothing leaves the list."""
-    state = replace(state, picker=None)
-    text = text.strip()
-    if not text:
-        return state, []
-    if text.isdecimal() and 1 <= int(text) <= len(picker.choices):
-        return _chosen(state, picker, picker.choices[int(text) - 1][0])
-    fitting = tuple(one for one in picker.choices if text.lower() in f"{one[0]} {one[1]}".lower())
-    if len(fitting) == 1:
-        return _chosen(state, picker, fitting[0][0])
-    if not fitting:
-        state, effects = printed(
-            state, notice_lines("warning", f"Nothing there has {text!r} in it.", state.width)
-        )
-        return replace(state, picker=picker), effects
-    return show_picker(state, replace(picker, choices=fitting))
-
-
-def _chosen(state: State, picker: Picker, value: str) -> Step:
-    if picker.kind == "reference":
-        return _opened(state, value)
-    if picker.kind == "model":
-        return state, [Tell(SetModel(0, state.conversation, value))]
-    if picker.kind == "thinking":
-        return _thinking(state, value)
-    if picker.kind == "layout":
-        return state, [Tell(SetLayout(0, value))]
-    return state, [Open("named", value)]

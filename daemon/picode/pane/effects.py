@@ -13,7 +13,7 @@ from typing import Literal
 from picode.client.environment import DEMO, has_key, unheard
 from picode.client.stream import Stream, connect
 from picode.errors import Missing, PicodeError
-from picode.pane.state import Back, Failed, Input, Lost, Open, Opened, Replied, Tell
+from picode.pane.state import Again, Back, Failed, Input, LookUp, Lost, Open, Opened, Replied, Tell
 from picode.paths import Paths
 from picode.protocol import requests
 from picode.protocol.events import Announced, Returned
@@ -34,6 +34,8 @@ class Start:
     name: str = ""
     model: str = ""
     history: int = 20
+    scoped: tuple[str, ...] = ()
+    """The models that the key for the next one goes through; none: all."""
 
 
 class Daemon:
@@ -54,8 +56,9 @@ class Daemon:
         self._broken: asyncio.Future[None] | None = None
         self._stream: Stream | None = None
         self.conversation = ""
-        self._todo: asyncio.Queue[Tell | Open | None] = asyncio.Queue(WAITING)
+        self._todo: asyncio.Queue[Tell | Open | Again | None] = asyncio.Queue(WAITING)
         self._ready = asyncio.Event()
+        self._beside: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Connect, open, and follow until cancelled. Raises what keeps it from the first connection."""
@@ -73,7 +76,7 @@ class Daemon:
             try:
                 await self._broken
             finally:
-                await stop(asking)
+                await stop(asking, *self._beside)
 
     def _heard(self, announced: Announced) -> None:
         try:
@@ -83,10 +86,38 @@ class Daemon:
             if self._broken and not self._broken.done():
                 self._broken.set_exception(error)
 
-    def do(self, effect: Tell | Open) -> None:
+    def do(self, effect: Tell | Open | Again) -> None:
         """Put it at the end of what is to be asked; a full queue drops it, as nobody types a thousand lines ahead."""
         if not self._todo.full():
             self._todo.put_nowait(effect)
+
+    def look_up(self, effect: LookUp) -> None:
+        """Ask beside what waits in the queue; the pane has a preview, a search and a summary under way at most."""
+        task = spawn(self._look_beside(effect), "pane look-up")
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
+
+    async def _look_beside(self, effect: LookUp) -> None:
+        await self._ready.wait()
+        assert self._stream is not None
+        try:
+            reply = await self._stream.ask(effect.request, effect.seconds)
+        except PicodeError as error:
+            self._put(Failed(effect.request, error))
+        else:
+            self._put(Replied(effect.request, reply))
+
+    async def _show_again(self) -> None:
+        """The conversation anew: it is at another place, or the screen was cleared."""
+        assert self._stream is not None
+        if not self.conversation:
+            return
+        try:
+            snapshot = await self._stream.follow(self.conversation)
+        except PicodeError as error:
+            self._put(Failed(requests.Look(0, self.conversation), error))
+        else:
+            self._put(Opened(snapshot, self._begin.history))
 
     async def files(self, query: str) -> list[str]:
         reply = await self._look_up(requests.GetFiles(0, self.conversation, query))
@@ -110,6 +141,8 @@ class Daemon:
             effect = await self._todo.get()
             if effect is None:
                 await self._attend()
+            elif isinstance(effect, Again):
+                await self._show_again()
             elif isinstance(effect, Open):
                 await self._switch(effect)
             else:
@@ -141,7 +174,7 @@ class Daemon:
                 await self._open("current", "")
                 request.conversation = self.conversation  # type: ignore[union-attr]
                 reply = await self._stream.ask(request)
-            self._put(Replied(request, reply))
+            self._put(Replied(request, reply, effect.why))
         except PicodeError as error:
             self._put(Failed(request, error, effect.text))
 

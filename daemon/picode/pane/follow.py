@@ -19,7 +19,7 @@ from picode.pane.entries import (
 from picode.pane.lines import Line
 from picode.pane.preview import preview_printed
 from picode.pane.safe import safe
-from picode.pane.state import Effect, Folded, Open, Print, PutInput, State, Step, with_text
+from picode.pane.state import Again, Effect, Folded, Open, Print, PutInput, State, Step, with_text
 from picode.pane.typeset import typeset
 from picode.protocol import events
 from picode.protocol.values import Entry, ToolRun
@@ -55,6 +55,10 @@ def follow(state: State, event: events.AnyEvent) -> Step:  # noqa: PLR0911, PLR0
             return printed(state, digest_lines(digest, state.width))
         case events.InputInserted(text):
             return state, [PutInput(safe(text))]
+        case events.LeafMoved():
+            return state, [Again()]
+        case events.NameChanged(name):
+            return replace(state, name=name), []
         case events.CurrentChanged(conversation) if conversation != state.conversation:
             return state, [Open("named", conversation)]
         case events.TurnStarted() | events.ToolPlanned() | events.ToolStarted() | events.ToolPrinted():

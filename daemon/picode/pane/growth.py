@@ -52,7 +52,7 @@ def by_words(state: State, lines: list[Line], text: str) -> Growth | None:  # no
     begun = BEGUN.match(before)
     if not begun or stream.fence or stream.kind == "table" or not PLAIN.fullmatch(text):
         return None
-    if state.tools or state.picker or state.status.queue or state.status.approvals:
+    if state.tools or state.picker or state.question or state.status.queue or state.status.approvals:
         return None  # there are lines below the answer's
     last = lines[-1]
     style, shown = last[-1] if last else ("x", "")

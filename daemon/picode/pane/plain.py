@@ -11,16 +11,21 @@ from contextlib import suppress
 
 from picode import tasks
 from picode.errors import PicodeError
+from picode.pane import here
 from picode.pane.app import clipboard
 from picode.pane.effects import Daemon, Start
 from picode.pane.lines import to_ansi
 from picode.pane.state import (
     ANSWERS,
+    Again,
     Copy,
     Effect,
     Failed,
+    Found,
+    Here,
     Input,
     Leave,
+    LookUp,
     Open,
     Opened,
     Pressed,
@@ -46,7 +51,9 @@ class PlainPane:
     """Lines in, lines out."""
 
     def __init__(self, paths: Paths, begin: Start) -> None:
-        self.state = update(State(), Resized(WIDTH + 1, 24))[0]
+        self.state = update(State(plain=True, scoped=begin.scoped), Resized(WIDTH + 1, 24))[0]
+        self._paths = paths
+        self._beside: set[asyncio.Task[None]] = set()
         self.daemon = Daemon(paths, begin, self.put)
         self._left = asyncio.Event()
         self._asked = ""
@@ -67,7 +74,7 @@ class PlainPane:
         try:
             await asyncio.wait({following, leaving}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            await tasks.stop(following, leaving)
+            await tasks.stop(following, leaving, *self._beside)
         if self._failed:
             raise self._failed
 
@@ -81,7 +88,7 @@ class PlainPane:
         self.state, effects = update(self.state, given)
         for effect in effects:
             self._do(effect)
-        self._owed -= isinstance(given, (Opened, Replied, Failed))
+        self._owed -= isinstance(given, (Opened, Replied, Failed, Found))
         self._begins = self._begins and not (self.state.busy or isinstance(given, Failed))
         approval = self.state.approval
         if approval and approval.call_id != self._asked:
@@ -123,6 +130,9 @@ class PlainPane:
         else:
             self.put(Submitted(line))
 
+    async def _here(self, effect: Here) -> None:
+        self.put(await asyncio.to_thread(here.do, self._paths, self.state.cwd, effect))
+
     def _end_of_input(self) -> None:
         if sys.stdin.isatty():
             # a person leaves; the assistant goes on
@@ -141,6 +151,15 @@ class PlainPane:
         match effect:
             case Print(lines):
                 print(to_ansi(lines, colour=False), end="", flush=True)
+            case Again():
+                pass  # what was printed stays
+            case LookUp():
+                self.daemon.look_up(effect)
+            case Here():
+                self._owed += 1
+                task = tasks.spawn(self._here(effect), "pane here")
+                self._beside.add(task)
+                task.add_done_callback(self._beside.discard)
             case Tell() | Open():
                 self._owed += 1
                 self._begins |= isinstance(effect, Tell) and isinstance(effect.request, (Ask, RunCommand))

@@ -5,11 +5,15 @@ an effect is something that `app` does at the rim.
 """
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
+from picode.credentials import Secret
 from picode.errors import PicodeError
+from picode.messages import Image
+from picode.pane.keymap import Keymap
 from picode.pane.lines import Line
 from picode.pane.markdown import Stream
+from picode.pane.picker import Picker
 from picode.protocol.events import AnyEvent
 from picode.protocol.replies import AnyReply, Snapshot
 from picode.protocol.requests import AnyRequest
@@ -26,13 +30,18 @@ class Folded:
 
 
 @dataclass(frozen=True)
-class Picker:
-    """A list to choose from: a number, a name or a part of it, then Enter."""
+class Question:
+    """Something that is asked for in the input line; `secret`: nothing of it is shown or kept."""
 
+    kind: Literal["key", "name", "label", "instructions", "setting", "rename"]
     title: str
-    choices: tuple[tuple[str, str], ...]
-    """What is chosen, and how it is shown."""
-    kind: Literal["conversation", "model", "layout", "thinking", "reference"]
+    hint: str = ""
+    value: str = ""
+    """What stands in the input line at first."""
+    subject: str = ""
+    """What it is for: the provider, the entry, the setting."""
+    secret: bool = False
+    serial: int = 0
 
 
 @dataclass(frozen=True)
@@ -72,6 +81,15 @@ class State:
     settled: frozenset[str] = frozenset()
     """Those that this pane sent or dropped."""
     picker: Picker | None = None
+    """A list that is open; a question stands before it."""
+    question: Question | None = None
+    opened: int = 0
+    """How many lists and questions there were."""
+    plain: bool = False
+    """Lists are printed, and answered with a line."""
+    scoped: tuple[str, ...] = ()
+    """The models of Ctrl-P; none: all that can be used."""
+    keymap: Keymap = field(default_factory=Keymap)
     leaving: bool = False
     """Ctrl-C was pressed once on an empty line."""
     said: str = ""
@@ -82,6 +100,11 @@ class State:
     """The last printed line was a tool call's: the next call stands right under it."""
     blank: bool = True
     """The last printed line was empty."""
+
+    @property
+    def line_owner(self) -> int:
+        """Whom the input line belongs to: 0: the conversation, else the list or the question that is open."""
+        return self.question.serial if self.question else self.picker.serial if self.picker else 0
 
     @property
     def busy(self) -> bool:
@@ -107,6 +130,16 @@ def with_text(state: State, answer: Stream, streamed: int) -> State:
     return new
 
 
+class Row(NamedTuple):
+    """Of a list that this machine told: a key's provider, a setting."""
+
+    name: str
+    value: str
+    told: str = ""
+    choices: tuple[str, ...] = ()
+    kind: str = ""
+
+
 # --- what comes in
 
 ANSWERS: dict[str, Literal["yes", "no", "always"]] = {
@@ -128,6 +161,29 @@ class Opened:
 class Submitted:
     text: str
     delivery: Delivery = "steer"
+    images: tuple[Image, ...] = ()
+
+
+@dataclass(frozen=True)
+class Secretly:
+    """What was typed in answer to a question whose answer nobody is to see."""
+
+    secret: Secret
+
+
+@dataclass(frozen=True)
+class Typed:
+    """The input line while a list is open: it narrows the list."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Did:
+    """A key for an action of `actions`, that is no matter of the input line alone; `text`: what is typed."""
+
+    action: str
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -142,6 +198,8 @@ class Pressed:
 class Replied:
     request: AnyRequest
     reply: AnyReply
+    why: str = ""
+    """What was to be done with it, where a request is made for several things."""
 
 
 @dataclass(frozen=True)
@@ -165,12 +223,40 @@ class Back:
 
 
 @dataclass(frozen=True)
+class Found:
+    """What this machine told, in answer to an `Here`."""
+
+    asked: "Here"
+    rows: tuple[Row, ...] = ()
+    told: str = ""
+    """A sentence for the person."""
+    level: str = "info"
+    keymap: Keymap | None = None
+    scoped: tuple[str, ...] | None = None
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Resized:
     width: int
     height: int
 
 
-Input = AnyEvent | Opened | Submitted | Pressed | Replied | Failed | Lost | Back | Resized
+Input = (
+    AnyEvent
+    | Opened
+    | Submitted
+    | Secretly
+    | Typed
+    | Did
+    | Pressed
+    | Replied
+    | Failed
+    | Found
+    | Lost
+    | Back
+    | Resized
+)
 
 
 # --- what goes out
@@ -185,10 +271,36 @@ class Print:
 
 @dataclass(frozen=True)
 class Tell:
-    """A request to the daemon; `text` comes back with a failure."""
+    """A request to the daemon; `text` comes back with a failure, `why` with the reply."""
 
     request: AnyRequest
     text: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class LookUp:
+    """A request beside the others: for a preview, a search, or what takes long. `seconds`: how long it may take."""
+
+    request: AnyRequest
+    seconds: float = 20.0
+
+
+@dataclass(frozen=True)
+class Again:
+    """Show the conversation anew; `clear`: on an empty screen."""
+
+    clear: bool = False
+
+
+@dataclass(frozen=True)
+class Here:
+    """Something to be read or changed on this machine, off the loop."""
+
+    what: Literal["keys", "keep_key", "forget_key", "settings", "set", "scope", "reload", "changelog"]
+    name: str = ""
+    value: str = ""
+    secret: Secret | None = None
 
 
 @dataclass(frozen=True)
@@ -217,5 +329,5 @@ class Leave:
     pass
 
 
-Effect = Print | Tell | Open | PutInput | Copy | Leave
+Effect = Print | Tell | LookUp | Again | Here | Open | PutInput | Copy | Leave
 Step = tuple[State, list[Effect]]

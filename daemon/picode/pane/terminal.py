@@ -12,34 +12,45 @@ from typing import TextIO
 from prompt_toolkit.application import Application
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.enums import EditingMode
-from prompt_toolkit.filters import has_completions, is_done
+from prompt_toolkit.filters import Condition, has_completions, is_done
 from prompt_toolkit.formatted_text import StyleAndTextTuples
-from prompt_toolkit.key_binding import KeyBindings
+from prompt_toolkit.key_binding import KeyBindingsBase
 from prompt_toolkit.layout import BufferControl, ConditionalContainer, Dimension, HSplit, Layout, Window
 from prompt_toolkit.layout.controls import FormattedTextControl
 from prompt_toolkit.layout.menus import CompletionsMenu
+from prompt_toolkit.layout.processors import (
+    ConditionalProcessor,
+    Processor,
+    Transformation,
+    TransformationInput,
+)
 from prompt_toolkit.layout.screen import _CHAR_CACHE, Char
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.output.vt100 import Vt100_Output
-from prompt_toolkit.styles import Style
+from prompt_toolkit.styles import DynamicStyle, Style
 
 from picode.pane.early import CLEAR
 from picode.pane.growth import Growth, drawing, grown, growth
-from picode.pane.lines import Line, Links, line_width, to_ansi
+from picode.pane.lines import Line, Links, line_width, native, to_ansi
+from picode.pane.palette import has_true_colour
 
 FRAMES = 30
 """Redraws a second, at most."""
 MENU = 6
 """Rows of the completion menu."""
-STYLE = Style.from_dict({
-    "completion-menu": "bg:default fg:default",
-    "completion-menu.completion": "bg:default fg:default",
-    "completion-menu.completion.current": "reverse",
-    "completion-menu.meta.completion": "bg:default dim",
-    "completion-menu.meta.completion.current": "bg:default bold",
-    "scrollbar.background": "bg:default",
-    "scrollbar.button": "reverse",
-})  # fmt: skip
+def style() -> Style:
+    """Of what prompt_toolkit itself draws: the completion menu, and all text that has no style of its own."""
+    chosen = native("selectedBg")
+    return Style.from_dict({
+        "": native("text"),
+        "completion-menu": f"bg:default {native('text') or 'fg:default'}",
+        "completion-menu.completion": f"bg:default {native('text') or 'fg:default'}",
+        "completion-menu.completion.current": chosen,
+        "completion-menu.meta.completion": f"bg:default {native('dim')}",
+        "completion-menu.meta.completion.current": "bg:default bold",
+        "scrollbar.background": "bg:default",
+        "scrollbar.button": "reverse",
+    })  # fmt: skip
 
 
 class HeldOutput(Vt100_Output):
@@ -67,26 +78,39 @@ class HeldOutput(Vt100_Output):
             super().flush()
 
 
+class Unseen(Processor):
+    """Shows nothing of the input line, not even how long it is."""
+
+    def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
+        return Transformation([], source_to_display=lambda at: 0, display_to_source=lambda at: 0)
+
+
 class LiveArea:
     """`above` collects text for the scrollback until the next frame; `view` draws the frame."""
 
     def __init__(
         self,
         buffer: Buffer,
-        keys: KeyBindings,
+        keys: KeyBindingsBase,
         view: Callable[[int, int], tuple[list[Line], Line, Line]],
         vi: bool,
         stdout: TextIO = sys.stdout,
+        unseen: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`view(rows, columns)` gives the lines above the input, what stands before it, and the status line."""
+        """`view(rows, columns)` gives the lines above the input, what stands before it, and the status line;
+        `unseen()`: what is typed is not to be shown."""
         self.colour = not os.environ.get("NO_COLOR")
         depth = None if self.colour else ColorDepth.DEPTH_1_BIT
+        if self.colour and has_true_colour():
+            depth = ColorDepth.DEPTH_24_BIT
         output = HeldOutput.from_pty(stdout, term=os.environ.get("TERM"), default_color_depth=depth)
         assert isinstance(output, HeldOutput)
         output.enable_cpr = False
         self.output = output
         self.buffer = buffer
         self._view = view
+        self._unseen = unseen
+        self._style = style()
         self._above = [CLEAR]
         self.rows = 0
         self._lines: list[Line] = []
@@ -97,8 +121,9 @@ class LiveArea:
         """What can be opened, in a line that goes into the scrollback."""
         self._status: Line = []
         self.app: Application[None] = Application(
-            layout=self._layout(), key_bindings=keys, output=output, style=STYLE, full_screen=False,
-            color_depth=depth, min_redraw_interval=1 / FRAMES, erase_when_done=True,
+            layout=self._layout(), key_bindings=keys, output=output, full_screen=False,
+            style=DynamicStyle(lambda: self._style), color_depth=depth, min_redraw_interval=1 / FRAMES,
+            erase_when_done=True,
             editing_mode=EditingMode.VI if vi else EditingMode.EMACS, terminal_size_polling_interval=None,
             before_render=self._begin_frame, after_render=self._end_frame,
         )  # fmt: skip
@@ -115,6 +140,16 @@ class LiveArea:
     def shown(self) -> list[Line]:
         """The live lines, where they are on the screen as the pane gave them last; empty while a frame is due."""
         return [] if self._due else self._lines
+
+    def recolour(self) -> None:
+        """The palette is another one: what is in the scrollback stays as it is."""
+        self._style = style()
+        self.redraw()
+
+    def clear(self) -> None:
+        """An empty screen; the scrollback stays."""
+        self.app.renderer.clear()
+        self.redraw()
 
     def redraw(self) -> None:
         """A frame, soon."""
@@ -135,7 +170,8 @@ class LiveArea:
         cursor, new = renderer._cursor_pos, len(found.below)
         widest = max(found.column + line_width(found.added), *map(line_width, found.below), 0)
         fits = widest < size.columns and screen.height + new <= size.rows
-        if not (self.app.is_running and fits and cursor.y > found.row):
+        ours = self.app.is_running and not self.app._running_in_terminal
+        if not (ours and fits and cursor.y > found.row):
             return False
         self.output.put(drawing(found, (cursor.x, cursor.y), screen.height, self.colour))
         self._grown.append(found)
@@ -155,7 +191,8 @@ class LiveArea:
             height=lambda: Dimension(min=0, max=len(self._lines), preferred=len(self._lines)),
         )  # fmt: skip
         typed = Window(
-            BufferControl(self.buffer), wrap_lines=True, dont_extend_height=True, get_line_prefix=self._prefix,
+            BufferControl(self.buffer, input_processors=[ConditionalProcessor(Unseen(), Condition(self._unseen))]),
+            wrap_lines=True, dont_extend_height=True, get_line_prefix=self._prefix,
             height=lambda: Dimension(min=1, max=max(1, self.output.get_size().rows // 2)),
         )  # fmt: skip
         status = Window(
@@ -229,8 +266,9 @@ def _put(rows: "defaultdict[int, defaultdict[int, Char]]", found: Growth, height
         row = rows[found.row + number]
         column = found.column if number == 0 else 0
         for style, part in line:
+            look = native(style)
             for char in part:
-                row[column] = _CHAR_CACHE[char, style]
+                row[column] = _CHAR_CACHE[char, look]
                 column += 1
 
 
@@ -250,5 +288,5 @@ def _joined(lines: list[Line]) -> StyleAndTextTuples:
     for number, line in enumerate(lines):
         if number:
             out.append(("", "\n"))
-        out += line
+        out += [(native(style), text) for style, text in line]
     return out

@@ -4,24 +4,21 @@ from dataclasses import replace
 
 from picode.messages import Assistant
 from picode.pane import markdown
-from picode.pane.approval import answer, refuse
-from picode.pane.commands import (
-    choose,
-    conversations_picker,
-    models_picker,
-    run_command,
-    show_picker,
-)
+from picode.pane.approval import answer
 from picode.pane.diff import diff_lines
+from picode.pane.doing import did
 from picode.pane.entries import answer_text, call_titles, entry_lines, notice_lines
 from picode.pane.follow import entry_added, flushed, follow, printed
+from picode.pane.line_input import key_given, submitted, typed
 from picode.pane.lines import TAB, Line, cut
 from picode.pane.preview import settle
 from picode.pane.safe import safe, safe_line
 from picode.pane.state import (
     Back,
+    Did,
     Effect,
     Failed,
+    Found,
     Input,
     Leave,
     Lost,
@@ -30,29 +27,40 @@ from picode.pane.state import (
     PutInput,
     Replied,
     Resized,
+    Secretly,
     State,
     Step,
     Submitted,
     Tell,
+    Typed,
 )
+from picode.pane.told import is_lookup, looked_in_vain, replied, told
 from picode.protocol.events import StatusChanged, TextAdded
-from picode.protocol.replies import Cancelled, Conversations, Models, Snapshot
-from picode.protocol.requests import Answer, Ask, Cancel, RunCommand, SetModel, SettlePreview
+from picode.protocol.replies import Snapshot
+from picode.protocol.requests import Answer, Cancel, SettlePreview
 from picode.protocol.values import Entry
 
 
-def update(state: State, given: Input) -> Step:  # noqa: PLR0911
+def update(state: State, given: Input) -> Step:  # noqa: PLR0911, PLR0912
     match given:
         case TextAdded():
             return follow(state, given)  # by far the most
         case Submitted():
-            return _submitted(state, given)
+            return submitted(state, given)
+        case Secretly(secret):
+            return key_given(state, secret)
+        case Typed(text):
+            return typed(state, text)
+        case Did():
+            return did(state, given)
         case Pressed():
             return _pressed(state, given)
         case Opened():
             return _opened(state, given)
         case Replied():
-            return _replied(state, given)
+            return replied(state, given)
+        case Found():
+            return told(state, given)
         case Failed():
             return _failed(state, given)
         case Lost():
@@ -65,23 +73,6 @@ def update(state: State, given: Input) -> Step:  # noqa: PLR0911
             return follow(state, given)
 
 
-def _submitted(state: State, given: Submitted) -> Step:
-    text = given.text.strip()
-    state = replace(state, leaving=False)
-    if state.refusing:
-        return refuse(state, text)
-    if state.picker:
-        return choose(state, state.picker, text)
-    if not text:
-        return settle(state, state.preview, True) if state.preview else (state, [])
-    if text.startswith("/") and "/" not in text[1:].split(" ")[0]:
-        return run_command(state, text)
-    if text.startswith("!") and text.strip("! "):
-        share = not text.startswith("!!")
-        return state, [Tell(RunCommand(0, state.conversation, text.lstrip("!").strip(), share), text)]
-    return state, [Tell(Ask(0, state.conversation, text, delivery=given.delivery), text)]
-
-
 def _pressed(state: State, given: Pressed) -> Step:  # noqa: PLR0911
     if given.key in ("yes", "no", "always"):
         return answer(state, state.approval, given) if state.approval else (state, [])
@@ -89,6 +80,8 @@ def _pressed(state: State, given: Pressed) -> Step:  # noqa: PLR0911
         return state, [Leave()]
     if given.key == "unfold":
         return _unfold(state)
+    if state.question:
+        return replace(state, question=None), []
     if state.picker:
         return replace(state, picker=None), []
     if state.refusing and given.key == "cancel":
@@ -119,7 +112,10 @@ def _opened(state: State, given: Opened) -> Step:
         state, effects = flushed(state)
         streamed = state.streamed
     else:
-        fresh = State(width=state.width, height=state.height, blank=state.blank)
+        fresh = State(
+            width=state.width, height=state.height, blank=state.blank, plain=state.plain, keymap=state.keymap,
+            scoped=state.scoped, opened=state.opened, question=state.question if state.picker is None else None,
+        )  # fmt: skip
         state, effects = printed(fresh, _header(snapshot, state.width))
         streamed = 0
     state = replace(
@@ -197,22 +193,10 @@ def _draft(state: State, snapshot: Snapshot) -> Step:
     return follow(state, TextAdded(text)) if text else (state, [])
 
 
-def _replied(state: State, given: Replied) -> Step:
-    match given.reply:
-        case Cancelled(queue=queue) if queue:
-            return state, [PutInput("\n".join(one.text for one in queue), before=True)]
-        case Conversations(conversations=found):
-            others = [one for one in found if one.id != state.conversation]
-            return show_picker(state, conversations_picker(others))
-        case Models(models=found):
-            return show_picker(state, models_picker(found, state.status.model))
-    if isinstance(given.request, SetModel):
-        return printed(state, notice_lines("info", f"The model is {given.request.model} now.", state.width))
-    return state, []
-
-
 def _failed(state: State, given: Failed) -> Step:
     """A refusal in one sentence; what was typed goes back to the input line."""
+    if is_lookup(given):
+        return looked_in_vain(state, given)
     if isinstance(given.request, Answer):
         state = replace(state, answered=state.answered - {given.request.call_id})
     if isinstance(given.request, SettlePreview):

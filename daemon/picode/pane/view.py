@@ -2,7 +2,10 @@
 
 from picode.pane import markdown
 from picode.pane.approval import question
-from picode.pane.lines import TAB, Line, cut, fold, line_width
+from picode.pane.keymap import in_words
+from picode.pane.lines import TAB, Line, cut, fold, line_width, wrap
+from picode.pane.picker import Picker, is_command
+from picode.pane.picker_view import picker_lines
 from picode.pane.preview import preview_question
 from picode.pane.safe import safe, safe_line
 from picode.pane.state import State
@@ -23,15 +26,41 @@ def live(state: State, rows: int) -> list[Line]:
         lines += question(state, state.approval, state.width)
     elif state.preview:
         lines += preview_question(state, state.preview, state.width)
-    elif state.picker:
-        lines.append(
-            [("dim", cut_hint("a number or a part of a name, Enter; Esc leaves the list", state.width))]
-        )
+    if state.question:
+        for style, text in (("bold", state.question.title), ("dim", state.question.hint)):
+            lines += wrap([(style, text)], state.width)
+    elif state.picker and state.plain:
+        lines.append(cut([("dim", "a number or a part of a name, Enter; Esc leaves the list")], state.width))
+    elif state.picker and rows > 0:
+        lines += picker_lines(state.picker, hints(state, state.picker), rows, state.width)
     return lines[-rows:] if rows > 0 else []
 
 
-def cut_hint(text: str, width: int) -> str:
-    return "".join(part for _, part in cut([("", text)], width))
+HINTS = {
+    "conversation": ("app.session.togglePath", "app.session.rename", "app.session.delete", "app.session.toggleSort",
+                     "app.session.toggleNamedFilter"),
+    "tree": ("app.tree.summarise", "app.tree.fork", "app.tree.editLabel", "app.tree.filter.cycleForward"),
+    "scoped": ("app.models.save", "app.models.enableAll", "app.models.clearAll", "app.models.reorderUp"),
+}  # fmt: skip
+SHORT = {
+    "app.session.togglePath": "all projects", "app.session.rename": "name", "app.session.delete": "delete",
+    "app.session.toggleSort": "sort", "app.session.toggleNamedFilter": "named", "app.tree.summarise": "go, summarised",
+    "app.tree.fork": "fork", "app.tree.editLabel": "label", "app.tree.filter.cycleForward": "filter",
+    "app.models.save": "keep", "app.models.enableAll": "all", "app.models.clearAll": "none",
+    "app.models.reorderUp": "earlier",
+}  # fmt: skip
+
+
+def hints(state: State, one: Picker) -> str:
+    """The keys of a list, as they are in force."""
+    if one.kind == "conversation" and one.current and one.subject == one.current.value:
+        return f"{state.keymap.shown('app.session.delete')} once more deletes it for good"
+    enter = "toggles" if one.kind == "scoped" else "goes there" if one.kind == "tree" else "chooses"
+    parts = [f"type to find · Enter {enter} · Esc leaves"]
+    for name in HINTS.get(one.kind, ()):
+        if keys := state.keymap.keys[name]:
+            parts.append(f"{in_words(keys[-1])} {SHORT[name]}")
+    return " · ".join(parts)
 
 
 def answer_tail(state: State) -> list[Line]:
@@ -143,4 +172,8 @@ def prompt(state: State) -> Line:
     """What stands before the input."""
     if state.refusing:
         return [("ansiyellow", "✗ ")]
+    if state.question:
+        return [("ansiyellow", "? ")]
+    if state.picker and not state.plain:
+        return [("ansicyan", "/ ")] if is_command(state.picker.query) else [("ansicyan", "⌕ ")]
     return [("bold ansicyan", "❯ ")]

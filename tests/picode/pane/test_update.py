@@ -24,6 +24,7 @@ from picode.pane.state import (
     State,
     Submitted,
     Tell,
+    Typed,
 )
 from picode.pane.update import update
 from picode.pane.view import live, status_line
@@ -212,7 +213,7 @@ def test_a_refused_answer_leaves_the_question_open() -> None:
         ("/model", requests.GetModels(0)),
         ("/thinking high", requests.SetThinking(0, OPEN.conversation, "high")),
         ("/compact the tests", requests.Compact(0, OPEN.conversation, "the tests")),
-        ("/resume", requests.GetConversations(0, "/proj")),
+        ("/resume", requests.GetConversations(0, "/proj", 1000)),
     ],
 )
 def test_what_is_typed_becomes_a_request(typed: str, request_: requests.AnyRequest) -> None:
@@ -242,12 +243,12 @@ def test_copy_gives_the_last_answer() -> None:
     assert effects[0] == Copy("**the** answer")
 
 
-def test_a_list_of_conversations_is_chosen_from_by_number_or_name() -> None:
+def test_a_printed_list_of_conversations_is_chosen_from_by_number_or_name() -> None:
     found = [ConversationInfo(f"id{n}", "", "", first=f"about {word}", messages=2)
              for n, word in enumerate(("apples", "pears", "plums"))]  # fmt: skip
     asked = requests.GetConversations(0)
-    state, effects = run(OPEN, Replied(asked, Conversations(0, found)))
-    assert "  2  id1" in text_of(effects)
+    state, effects = run(replace(OPEN, plain=True), Replied(asked, Conversations(0, found)))
+    assert "  2  about pears" in text_of(effects)
     assert run(state, Submitted("2"))[1] == [Open("named", "id1")]
     assert run(state, Submitted("plum"))[1] == [Open("named", "id2")]
     narrowed, effects = run(state, Submitted("about p"))
@@ -255,11 +256,30 @@ def test_a_list_of_conversations_is_chosen_from_by_number_or_name() -> None:
     assert run(state, Pressed("cancel"))[0].picker is None
 
 
+@pytest.mark.parametrize("plain", [False, True])
+def test_a_slash_in_a_list_chooses_nothing_and_a_command_leaves_it(plain: bool) -> None:
+    models = Models(0, [ModelInfo("demo/demo", True), ModelInfo("a/b", True)])
+    state, _ = run(replace(OPEN, plain=plain), Replied(requests.GetModels(0), models))
+    state, _ = run(state, Typed("/"))
+    assert not any(isinstance(one, Tell) for one in run(state, Submitted("/"))[1])
+    left, effects = run(state, Typed("/quit"), Submitted("/quit"))
+    assert left.picker is None
+    assert effects == [Leave()]
+
+
+def test_an_exclamation_mark_alone_runs_nothing_and_stays_in_the_line() -> None:
+    for typed in ("!", "!!", "! ! "):
+        _, effects = run(OPEN, Submitted(typed))
+        assert not any(isinstance(one, Tell) for one in effects)
+        assert PutInput(typed.strip()) in effects
+        assert "Which command?" in text_of(effects)
+
+
 def test_a_model_is_chosen_from_those_that_can_be_used() -> None:
     models = [ModelInfo("a/b", False, "no key"), ModelInfo("demo/demo", True)]
     state, effects = run(OPEN, Replied(requests.GetModels(0), Models(0, models)))
     assert "a/b" not in text_of(effects)
-    assert run(state, Submitted("1"))[1] == [Tell(requests.SetModel(0, OPEN.conversation, "demo/demo"))]
+    assert run(state, Submitted(""))[1] == [Tell(requests.SetModel(0, OPEN.conversation, "demo/demo"))]
 
 
 def test_cancel_brings_the_queue_back() -> None:

@@ -1,0 +1,37 @@
+"""What a key for an action does, where that is no matter of the input line alone."""
+
+from picode.messages import LEVELS
+from picode.pane.choosing import acted
+from picode.pane.commands import run_command
+from picode.pane.state import Again, Did, State, Step, Tell
+from picode.protocol.requests import Cancel, GetModels, SetThinking
+
+COMMANDS = {
+    "app.session.new": "/new", "app.session.tree": "/tree", "app.session.fork": "/fork",
+    "app.session.resume": "/resume", "app.model.select": "/model",
+}  # fmt: skip
+
+
+def did(state: State, given: Did) -> Step:  # noqa: PLR0911
+    if state.picker and not state.question and given.action not in COMMANDS:
+        return acted(state, state.picker, given.action)
+    if given.action in COMMANDS:
+        return run_command(state, COMMANDS[given.action])
+    match given.action:
+        case "app.model.cycleForward":
+            return state, [Tell(GetModels(0), why="next")]
+        case "app.model.cycleBackward":
+            return state, [Tell(GetModels(0), why="previous")]
+        case "app.thinking.cycle":
+            return _think_on(state)
+        case "app.message.dequeue":
+            return state, [Tell(Cancel(0, state.conversation, "queue"))] if state.status.queue else []
+        case "app.screen.redraw":
+            return state, [Again(clear=True)]
+    return state, []
+
+
+def _think_on(state: State) -> Step:
+    now = state.status.thinking if state.status.thinking in LEVELS else LEVELS[0]
+    level = LEVELS[(LEVELS.index(now) + 1) % len(LEVELS)]
+    return state, [Tell(SetThinking(0, state.conversation, level))]
