@@ -1,7 +1,6 @@
 """Anthropic's Messages API."""
 
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
 
 import msgspec
 
@@ -21,8 +20,9 @@ from picode.messages import (
 from picode.providers import failures
 from picode.providers.anthropic_body import API, body
 from picode.providers.catalog import Catalog
+from picode.providers.exchange import exchange
 from picode.providers.failures import Asked
-from picode.providers.http import Http, drain
+from picode.providers.http import Http
 
 BASE = "https://api.anthropic.com"
 NO_KEY = "no key: set ANTHROPIC_API_KEY or run `picode auth add anthropic`"
@@ -130,7 +130,7 @@ class Answer:
                 self.reason = (event.delta and event.delta.stop_reason) or self.reason
                 return self._count(event.usage)
             case "message_stop":
-                return self._stop()
+                self.ended = True
             case "error":
                 error_ = event.error or _Error()
                 raise failures.of_event(self.asked, error_.type, error_.message)
@@ -158,8 +158,10 @@ class Answer:
         self.usage = usage
         return [UsageSeen(usage)]
 
-    def _stop(self) -> list[StreamEvent]:
-        self.ended = True
+    def finish(self) -> list[StreamEvent]:
+        """The end of the stream: `Stopped`, or a failure when the answer was not whole."""
+        if not self.ended:
+            raise failures.cut(self.asked)
         if self.reason in ("refusal", "sensitive"):
             raise failures.refused(self.asked, "")
         return [Stopped(STOPS.get(self.reason, "stop"))]
@@ -212,7 +214,7 @@ class Anthropic:
             known=tuple(self.catalog.of(self.name).models),
         )  # fmt: skip
 
-    async def stream(self, request: ModelRequest) -> AsyncGenerator[StreamEvent, None]:
+    def stream(self, request: ModelRequest) -> AsyncGenerator[StreamEvent, None]:
         found = self.find_key()
         asked = self.asked(request.model, found.secret.reveal() if found else "")
         if found is None:
@@ -225,17 +227,7 @@ class Anthropic:
         }
         data = self.catalog.find(self.name, request.model)
         posted = msgspec.json.encode(body(request, data))
-        answer = Answer(asked, self.catalog)
-        async with aclosing(self.http.events(asked, headers, posted)) as batches:
-            async for batch in batches:
-                for _, event in batch:
-                    for made in answer.take(event):
-                        yield made
-                if answer.ended:
-                    break
-            if not answer.ended:
-                raise failures.cut(asked)
-            await drain(batches)
+        return exchange(self.http, asked, headers, posted, Answer(asked, self.catalog))
 
     def ready(self) -> tuple[bool, str]:
         found = self.find_key()

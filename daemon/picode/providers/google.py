@@ -1,7 +1,6 @@
 """Google's Gemini API."""
 
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
 from urllib.parse import quote
 
 import msgspec
@@ -44,7 +43,7 @@ class Google:
             known=tuple(self.catalog.of(self.name).models),
         )  # fmt: skip
 
-    async def stream(self, request: ModelRequest) -> AsyncGenerator[StreamEvent, None]:
+    def stream(self, request: ModelRequest) -> AsyncGenerator[StreamEvent, None]:
         found = self.find_key()
         asked = self.asked(request.model, found.secret.reveal() if found else "")
         if found is None:
@@ -56,10 +55,7 @@ class Google:
         }
         data = self.catalog.find(self.name, request.model)
         posted = msgspec.json.encode(body(request, data))
-        answer = Answer(asked, self.catalog)
-        async with aclosing(exchange(self.http, asked, headers, posted, answer)) as events:
-            async for event in events:
-                yield event
+        return exchange(self.http, asked, headers, posted, Answer(asked, self.catalog))
 
     def ready(self) -> tuple[bool, str]:
         found = self.find_key()

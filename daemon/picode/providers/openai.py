@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -9,12 +10,12 @@ import msgspec
 from picode.credentials import Found
 from picode.messages import ModelRequest, StreamEvent
 from picode.providers import azure, failures, quirks
-from picode.providers.base import ModelFailed
-from picode.providers.catalog import Catalog
+from picode.providers.catalog import Catalog, ModelData
 from picode.providers.discovery import WHATEVER
-from picode.providers.exchange import named
+from picode.providers.exchange import Answer as Reading
+from picode.providers.exchange import exchange, named
 from picode.providers.failures import Asked
-from picode.providers.http import Http, drain
+from picode.providers.http import Http
 from picode.providers.openai_answer import Answer
 from picode.providers.openai_body import API, body
 
@@ -79,30 +80,23 @@ class OpenAI:
         return headers
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[StreamEvent, None]:
-        request = await named(request, self.choose)
+        async with aclosing(self._ask(await named(request, self.choose))) as events:
+            async for event in events:
+                yield event
+
+    def _ask(self, request: ModelRequest) -> AsyncGenerator[StreamEvent, None]:
         found = self.find_key()
         asked = self.asked(request.model, found.secret.reveal() if found else "")
         if found is None and self.quirks.key_needed:
             raise failures.no_key(asked)
-        headers = self.headers(found)
-        data = self.catalog.find("openai", request.model)
-        posted = msgspec.json.encode(body(request, data, self.quirks))
-        answer = Answer(asked, self.catalog)
-        async with aclosing(self.http.events(asked, headers, posted)) as batches:
-            try:
-                async for batch in batches:
-                    for _, event in batch:
-                        for made in answer.take(event):
-                            yield made
-                    if answer.ended:
-                        break
-            except ModelFailed as failure:
-                # some servers close without the last chunk; what has its reason is whole
-                if failure.kind != "cut" or not answer.reason:
-                    raise
-            for made in answer.finish():
-                yield made
-            await drain(batches)
+        posted = msgspec.json.encode(self._body(request, self.catalog.find("openai", request.model)))
+        return exchange(self.http, asked, self.headers(found), posted, self._answer(asked))
+
+    def _body(self, request: ModelRequest, data: ModelData) -> dict[str, Any]:
+        return body(request, data, self.quirks)
+
+    def _answer(self, asked: Asked) -> Reading:
+        return Answer(asked, self.catalog)
 
     def ready(self) -> tuple[bool, str]:
         found = self.find_key()

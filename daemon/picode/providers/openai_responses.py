@@ -1,16 +1,14 @@
 """OpenAI's Responses API: what its thinking models speak best."""
 
-from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
-
-import msgspec
+from collections.abc import Callable
+from typing import Any
 
 from picode.credentials import Found
-from picode.messages import ModelRequest, StreamEvent
-from picode.providers import failures
-from picode.providers.catalog import Catalog
+from picode.messages import ModelRequest
+from picode.providers.catalog import Catalog, ModelData
 from picode.providers.discovery import WHATEVER
-from picode.providers.exchange import exchange, named
+from picode.providers.exchange import Answer as Reading
+from picode.providers.failures import Asked
 from picode.providers.http import Http
 from picode.providers.openai import OpenAI
 from picode.providers.openai_responses_answer import Answer
@@ -37,15 +35,8 @@ class OpenAIResponses(OpenAI):
         super().__init__(http, find_key, catalog, base, choose=choose)
         self.name = name
 
-    async def stream(self, request: ModelRequest) -> AsyncGenerator[StreamEvent, None]:
-        request = await named(request, self.choose)
-        found = self.find_key()
-        asked = self.asked(request.model, found.secret.reveal() if found else "")
-        if found is None and self.quirks.key_needed:
-            raise failures.no_key(asked)
-        posted = msgspec.json.encode(body(request, self.catalog.find("openai", request.model)))
-        answer = Answer(asked, self.catalog)
-        events = exchange(self.http, asked, self.headers(found), posted, answer)
-        async with aclosing(events):
-            async for event in events:
-                yield event
+    def _body(self, request: ModelRequest, data: ModelData) -> dict[str, Any]:
+        return body(request, data)
+
+    def _answer(self, asked: Asked) -> Reading:
+        return Answer(asked, self.catalog)

@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from picode.draft import Draft
 from picode.messages import (
     Assistant,
     Image,
@@ -20,76 +19,11 @@ from picode.messages import (
     User,
 )
 from picode.providers import catalog
-from picode.providers.anthropic import Answer, Anthropic
+from picode.providers.anthropic import Anthropic
 from picode.providers.base import ModelFailed
 from picode.providers.http import Http, Waits
-from picode.providers.sse import Events
-from support.model_calls import KEY, READ, anthropic, collect, found, request, said, user
-from support.model_server import Call, Calls, Fail, ModelServer, Raw, Say, Script, Think, Tokens, say
-
-RICH = Script(
-    Raw(b": hello\n\n"),
-    Raw(b'event: ping\ndata: {"type": "ping"}\n\n'),
-    Think("First I think — gründlich.", "sig=="),
-    Say("Grüße "),
-    Say("🌍 und\n\tmehr"),
-    Calls(Call("read", {"path": "naïve.py"}), Call("ls", {})),
-    Think("", "secret", redacted=True),
-    Raw(b'event: future\ndata: {"type": "something_new", "index": {"a": 1}}\n\n'),
-    usage=Tokens(100, 20, 50, 30),
-)
-
-
-def draft(events: list[StreamEvent]) -> Assistant:
-    made = Draft("anthropic-messages", "anthropic", "claude-sonnet-5-5")
-    for event in events:
-        made.apply(event)
-    return made.finish(0)[0]
-
-
-WHOLE = [
-    Thinking("First I think — gründlich.", "sig=="),
-    Text("Grüße 🌍 und\n\tmehr"),
-    ToolCall("call_1", "read", {"path": "naïve.py"}),
-    ToolCall("call_2", "ls", {}),
-    Thinking("", "secret", redacted=True),
-]
-
-
-async def test_text_thinking_calls_and_usage_come_as_events(model_server: ModelServer) -> None:
-    model_server.enqueue(RICH)
-    events = await collect(anthropic(model_server.url).stream(request()))
-    answer = draft(events)
-    assert answer.content == WHOLE
-    assert answer.stop_reason == "toolUse"
-    usage = answer.usage
-    assert (usage.input, usage.output, usage.cache_read, usage.cache_write) == (100, 20, 50, 30)
-    assert usage.total_tokens == 200
-    assert usage.cost.total == pytest.approx((100 * 2 + 20 * 10 + 50 * 0.1 + 30 * 2.5) / 1e6)
-
-
-@pytest.mark.parametrize("cut", [1, 2, 7, 64])
-@pytest.mark.parametrize(("gzip", "newline"), [(False, "\n"), (False, "\r\n"), (True, "\n"), (True, "\r\n")])
-async def test_chunk_borders_line_ends_and_gzip_change_nothing(
-    model_server: ModelServer, cut: int, gzip: bool, newline: str
-) -> None:
-    steps = tuple(step for step in RICH.steps if not isinstance(step, Raw))
-    model_server.enqueue(Script(*steps, usage=RICH.usage, slice=cut, gzip=gzip, newline=newline))
-    assert draft(await collect(anthropic(model_server.url).stream(request()))).content == WHOLE
-
-
-def test_every_split_of_a_recorded_stream_gives_the_same_answer() -> None:
-    from support.model_wire import Anthropic as Wire
-
-    recorded = b"".join(piece for piece in Wire(RICH, "m").stream() if isinstance(piece, bytes))
-    asked = Anthropic(Http(Waits()), found, catalog.load()).asked("m", "")
-    for at in range(len(recorded)):
-        reader, answer = Events(), Answer(asked, catalog.load())
-        events: list[StreamEvent] = []
-        for piece in (recorded[:at], recorded[at:]):
-            for _, data in reader.feed(piece):
-                events += answer.take(data)
-        assert draft(events).content == WHOLE, at
+from support.model_calls import KEY, READ, anthropic, collect, request, said, user
+from support.model_server import Fail, ModelServer, Say, Script, Tokens, say
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,8 @@ from typing import Any
 
 import pytest
 
-from picode.draft import Draft
 from picode.messages import (
     Assistant,
-    AssistantContent,
     Image,
     Message,
     Stopped,
@@ -26,32 +24,11 @@ from picode.providers.google import Google
 from picode.providers.google_answer import Answer
 from picode.providers.google_body import OWN_ID, UNSIGNED, body
 from picode.providers.http import Http, Waits
-from picode.providers.sse import Events
 from support.model_calls import KEY, READ, collect, found, google, request, said, user
-from support.model_server import Call, Calls, Fail, ModelServer, Raw, Say, Script, Think, Tokens, say
+from support.model_server import Fail, ModelServer, Say, Script, say
+from support.rich_answers import GOOGLE, draft
 
 MODEL = "gemini-3.5-flash"
-RICH = Script(
-    Raw(b": a comment\n\n"),
-    Think("First I think — gründlich.", "c2lnbmVk"),
-    Say("Grüße "),
-    Say("🌍 und\n\tmehr", signature="dGV4dA=="),
-    Calls(Call("read", {"path": "naïve.py"}, "r1", signature="Y2FsbA=="), Call("ls", {"path": "a/b"}, "l1")),
-    usage=Tokens(100, 20, 50),
-)
-WHOLE: list[AssistantContent] = [
-    Thinking("First I think — gründlich.", "c2lnbmVk"),
-    Text("Grüße 🌍 und\n\tmehr", "dGV4dA=="),
-    ToolCall("r1", "read", {"path": "naïve.py"}, "Y2FsbA=="),
-    ToolCall("l1", "ls", {"path": "a/b"}),
-]
-
-
-def draft(events: list[StreamEvent]) -> Assistant:
-    made = Draft("google-generative-ai", "google", MODEL)
-    for event in events:
-        made.apply(event)
-    return made.finish(0)[0]
 
 
 def fresh() -> Answer:
@@ -73,44 +50,11 @@ def part(reason: str = "", **fields: Any) -> dict[str, Any]:
     return {"candidates": [candidate | ({"finishReason": reason} if reason else {})]}
 
 
-async def test_text_thoughts_calls_and_usage_come_as_events(model_server: ModelServer) -> None:
-    model_server.enqueue(RICH)
-    answer = draft(await collect(google(model_server.url).stream(request(model=MODEL))))
-    assert answer.content == WHOLE
-    assert answer.stop_reason == "toolUse"
-    usage = answer.usage
-    assert (usage.input, usage.output, usage.cache_read, usage.total_tokens) == (100, 20, 50, 170)
-    assert usage.cost.total == pytest.approx((100 * 1.5 + 20 * 9 + 50 * 0.15) / 1e6)
-
-
-@pytest.mark.parametrize("cut", [1, 2, 7, 64])
-@pytest.mark.parametrize(("gzip", "newline"), [(False, "\n"), (False, "\r\n"), (True, "\n"), (True, "\r\n")])
-async def test_chunk_borders_line_ends_and_gzip_change_nothing(
-    model_server: ModelServer, cut: int, gzip: bool, newline: str
-) -> None:
-    steps = tuple(step for step in RICH.steps if not isinstance(step, Raw))
-    model_server.enqueue(Script(*steps, usage=RICH.usage, slice=cut, gzip=gzip, newline=newline))
-    assert draft(await collect(google(model_server.url).stream(request()))).content == WHOLE
-
-
-def test_every_split_of_a_recorded_stream_gives_the_same_answer() -> None:
-    from support.model_wire_google import Google as Wire
-
-    recorded = b"".join(piece for piece in Wire(RICH, "m").stream() if isinstance(piece, bytes))
-    for at in range(len(recorded)):
-        reader, answer = Events(), fresh()
-        events: list[StreamEvent] = []
-        for piece in (recorded[:at], recorded[at:]):
-            for _, data in reader.feed(piece):
-                events += answer.take(data)
-        assert draft(events + answer.finish()).content == WHOLE, at
-
-
 async def test_the_request_has_the_forms_of_the_api(model_server: ModelServer) -> None:
     model_server.enqueue(say("ok"))
     told: list[Message] = [
         User([Text("look"), Image("QUJD", "image/png")], 1),
-        Assistant(WHOLE, "google-generative-ai", "google", MODEL, Usage(), "toolUse", 2),
+        Assistant(GOOGLE.whole, "google-generative-ai", "google", MODEL, Usage(), "toolUse", 2),
         ToolResult("r1", "read", [Text("contents"), Image("REVG", "image/png")]),
         ToolResult("l1", "ls", [], is_error=True),
         user("and?"),

@@ -5,16 +5,13 @@ from typing import Any
 
 import pytest
 
-from picode.draft import Draft
 from picode.messages import (
     Assistant,
-    AssistantContent,
     Image,
     Message,
     Stopped,
     StreamEvent,
     Text,
-    Thinking,
     ToolCall,
     ToolResult,
     Usage,
@@ -27,30 +24,8 @@ from picode.providers.ollama_answer import Answer
 from picode.providers.ollama_body import body
 from picode.providers.sse import LONGEST, TooLong
 from support.model_calls import READ, collect, ollama, request, said, user
-from support.model_server import Call, Calls, Fail, ModelServer, Raw, Say, Script, Think, Tokens, say
-
-RICH = Script(
-    Raw(b"\n"),
-    Think("First I think "),
-    Think("— gründlich."),
-    Say("Grüße "),
-    Say("🌍 und\n\tmehr"),
-    Calls(Call("read", {"path": "naïve.py"}, "r1"), Call("ls", {"path": "a/b"}, "l1")),
-    usage=Tokens(100, 20),
-)
-WHOLE: list[AssistantContent] = [
-    Thinking("First I think — gründlich."),
-    Text("Grüße 🌍 und\n\tmehr"),
-    ToolCall("r1", "read", {"path": "naïve.py"}),
-    ToolCall("l1", "ls", {"path": "a/b"}),
-]
-
-
-def draft(events: list[StreamEvent]) -> Assistant:
-    made = Draft("ollama-chat", "ollama", "qwen3")
-    for event in events:
-        made.apply(event)
-    return made.finish(0)[0]
+from support.model_server import Fail, ModelServer, Say, Script, say
+from support.rich_answers import OLLAMA, draft
 
 
 def fresh() -> Answer:
@@ -73,37 +48,6 @@ def message(**fields: Any) -> dict[str, Any]:
 DONE = {"message": {"role": "assistant", "content": ""}, "done": True, "done_reason": "stop"}
 
 
-async def test_text_thinking_calls_and_usage_come_as_events(model_server: ModelServer) -> None:
-    model_server.enqueue(RICH)
-    answer = draft(await collect(ollama(model_server.url).stream(request(model="qwen3"))))
-    assert answer.content == WHOLE
-    assert answer.stop_reason == "toolUse"
-    assert (answer.usage.input, answer.usage.output, answer.usage.total_tokens) == (100, 20, 120)
-    assert answer.usage.cost.total == 0
-
-
-@pytest.mark.parametrize("cut", [1, 2, 7, 64])
-@pytest.mark.parametrize(("gzip", "newline"), [(False, "\n"), (False, "\r\n"), (True, "\n"), (True, "\r\n")])
-async def test_chunk_borders_line_ends_and_gzip_change_nothing(
-    model_server: ModelServer, cut: int, gzip: bool, newline: str
-) -> None:
-    model_server.enqueue(Script(*RICH.steps, usage=RICH.usage, slice=cut, gzip=gzip, newline=newline))
-    assert draft(await collect(ollama(model_server.url).stream(request()))).content == WHOLE
-
-
-def test_every_split_of_a_recorded_stream_gives_the_same_answer() -> None:
-    from support.model_wire_ollama import Ollama as Wire
-
-    recorded = b"".join(piece for piece in Wire(RICH, "m").stream() if isinstance(piece, bytes))
-    for at in range(len(recorded)):
-        reader, answer = Lines(), fresh()
-        events: list[StreamEvent] = []
-        for piece in (recorded[:at], recorded[at:]):
-            for _, data in reader.feed(piece):
-                events += answer.take(data)
-        assert draft(events + answer.finish()).content == WHOLE, at
-
-
 def test_a_line_without_an_end_does_not_fill_the_memory() -> None:
     reader = Lines()
     with pytest.raises(TooLong):
@@ -115,7 +59,7 @@ async def test_the_request_has_the_forms_of_the_api(model_server: ModelServer) -
     model_server.enqueue(say("ok"))
     told: list[Message] = [
         User([Text("look"), Image("QUJD", "image/png")], 1),
-        Assistant(WHOLE, "ollama-chat", "ollama", "qwen3", Usage(), "toolUse", 2),
+        Assistant(OLLAMA.whole, "ollama-chat", "ollama", "qwen3", Usage(), "toolUse", 2),
         ToolResult("r1", "read", [Text("contents"), Image("REVG", "image/png")]),
         ToolResult("l1", "ls", []),
         user("and?"),

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from picode.draft import Draft
 from picode.messages import (
     Assistant,
     Image,
@@ -25,31 +24,9 @@ from picode.providers.http import Http, Waits
 from picode.providers.openai import OpenAI
 from picode.providers.openai_answer import Answer
 from picode.providers.openai_body import body
-from picode.providers.sse import Events
 from support.model_calls import KEY, READ, collect, found, openai, request, said, user
-from support.model_server import Call, Calls, Fail, ModelServer, Raw, Say, Script, Think, Tokens, say
-
-RICH = Script(
-    Raw(b": OPENROUTER PROCESSING\n\n"),
-    Think("First I think — gründlich."),
-    Say("Grüße "),
-    Say("🌍 und\n\tmehr"),
-    Calls(Call("read", {"path": "naïve.py"}), Call("ls", {"path": "a/b/c"}), piece=3),
-    usage=Tokens(100, 20, 50),
-)
-WHOLE = [
-    Thinking("First I think — gründlich.", "reasoning_content"),
-    Text("Grüße 🌍 und\n\tmehr"),
-    ToolCall("call_1", "read", {"path": "naïve.py"}),
-    ToolCall("call_2", "ls", {"path": "a/b/c"}),
-]
-
-
-def draft(events: list[StreamEvent]) -> Assistant:
-    made = Draft("openai-completions", "openai", "m")
-    for event in events:
-        made.apply(event)
-    return made.finish(0)[0]
+from support.model_server import Fail, ModelServer, Say, Script, say
+from support.rich_answers import draft
 
 
 def play(*chunks: "dict[str, Any] | str") -> list[StreamEvent]:
@@ -73,40 +50,6 @@ def ended(reason: str) -> dict[str, Any]:
 def piece(**fields: Any) -> dict[str, Any]:
     name, arguments = fields.pop("name", None), fields.pop("arguments", None)
     return {**fields, "function": {"name": name, "arguments": arguments}}
-
-
-async def test_text_thinking_calls_and_usage_come_as_events(model_server: ModelServer) -> None:
-    model_server.enqueue(RICH)
-    answer = draft(await collect(openai(model_server.url).stream(request(model="gpt-5.4"))))
-    assert answer.content == WHOLE
-    assert answer.stop_reason == "toolUse"
-    usage = answer.usage
-    assert (usage.input, usage.output, usage.cache_read, usage.total_tokens) == (100, 20, 50, 170)
-    assert usage.cost.total == pytest.approx((100 * 2.5 + 20 * 15 + 50 * 0.25) / 1e6)
-
-
-@pytest.mark.parametrize("cut", [1, 2, 7, 64])
-@pytest.mark.parametrize(("gzip", "newline"), [(False, "\n"), (False, "\r\n"), (True, "\n"), (True, "\r\n")])
-async def test_chunk_borders_line_ends_and_gzip_change_nothing(
-    model_server: ModelServer, cut: int, gzip: bool, newline: str
-) -> None:
-    steps = tuple(step for step in RICH.steps if not isinstance(step, Raw))
-    model_server.enqueue(Script(*steps, usage=RICH.usage, slice=cut, gzip=gzip, newline=newline))
-    assert draft(await collect(openai(model_server.url).stream(request()))).content == WHOLE
-
-
-def test_every_split_of_a_recorded_stream_gives_the_same_answer() -> None:
-    from support.model_wire import OpenAI as Wire
-
-    recorded = b"".join(part for part in Wire(RICH, "m").stream() if isinstance(part, bytes))
-    asked = OpenAI(Http(Waits()), found, catalog.load(), "http://localhost:1/v1").asked("m", "")
-    for at in range(len(recorded)):
-        reader, answer = Events(), Answer(asked, catalog.load())
-        events: list[StreamEvent] = []
-        for part in (recorded[:at], recorded[at:]):
-            for _, data in reader.feed(part):
-                events += answer.take(data)
-        assert draft(events + answer.finish()).content == WHOLE, at
 
 
 async def test_the_request_has_the_forms_of_the_api(model_server: ModelServer) -> None:

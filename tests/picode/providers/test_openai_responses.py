@@ -8,10 +8,8 @@ import pytest
 
 from picode.config.schema import Models
 from picode.credentials import Credentials
-from picode.draft import Draft
 from picode.messages import (
     Assistant,
-    AssistantContent,
     Image,
     Message,
     Stopped,
@@ -31,39 +29,11 @@ from picode.providers.openai_responses import OpenAIResponses
 from picode.providers.openai_responses_answer import Answer
 from picode.providers.openai_responses_body import body
 from picode.providers.registry import Providers
-from picode.providers.sse import Events
 from support.model_calls import KEY, READ, collect, found, request, responses, said, user
-from support.model_server import Call, Calls, Fail, ModelServer, Raw, Say, Script, Think, Tokens, say
+from support.model_server import Fail, ModelServer, Say, Script, say
+from support.rich_answers import REASONING, RESPONSES, draft
 
 MODEL = "gpt-5.4"
-RICH = Script(
-    Raw(b": a comment\n\n"),
-    Think("First I think — gründlich.", "sealed"),
-    Say("Grüße "),
-    Say("🌍 und\n\tmehr"),
-    Calls(Call("read", {"path": "naïve.py"}), Call("ls", {"path": "a/b/c"}), piece=3),
-    usage=Tokens(100, 20, 50),
-)
-ITEM = {
-    "type": "reasoning",
-    "id": "rs_0",
-    "summary": [{"type": "summary_text", "text": "First I think — gründlich."}],
-    "encrypted_content": "sealed",
-}
-SIGNATURE = json.dumps(ITEM, ensure_ascii=False, separators=(",", ":"))
-WHOLE: list[AssistantContent] = [
-    Thinking("First I think — gründlich.", SIGNATURE),
-    Text("Grüße 🌍 und\n\tmehr"),
-    ToolCall("call_1", "read", {"path": "naïve.py"}),
-    ToolCall("call_2", "ls", {"path": "a/b/c"}),
-]
-
-
-def draft(events: list[StreamEvent]) -> Assistant:
-    made = Draft("openai-responses", "openai", MODEL)
-    for event in events:
-        made.apply(event)
-    return made.finish(0)[0]
 
 
 def fresh() -> Answer:
@@ -99,44 +69,11 @@ def incomplete(reason: "str | None") -> dict[str, Any]:
 COMPLETED = typed("completed", response={"status": "completed"})
 
 
-async def test_text_thinking_calls_and_usage_come_as_events(model_server: ModelServer) -> None:
-    model_server.enqueue(RICH)
-    answer = draft(await collect(responses(model_server.url).stream(request(model=MODEL))))
-    assert answer.content == WHOLE
-    assert answer.stop_reason == "toolUse"
-    usage = answer.usage
-    assert (usage.input, usage.output, usage.cache_read, usage.total_tokens) == (100, 20, 50, 170)
-    assert usage.cost.total == pytest.approx((100 * 2.5 + 20 * 15 + 50 * 0.25) / 1e6)
-
-
-@pytest.mark.parametrize("cut", [1, 2, 7, 64])
-@pytest.mark.parametrize(("gzip", "newline"), [(False, "\n"), (False, "\r\n"), (True, "\n"), (True, "\r\n")])
-async def test_chunk_borders_line_ends_and_gzip_change_nothing(
-    model_server: ModelServer, cut: int, gzip: bool, newline: str
-) -> None:
-    steps = tuple(step for step in RICH.steps if not isinstance(step, Raw))
-    model_server.enqueue(Script(*steps, usage=RICH.usage, slice=cut, gzip=gzip, newline=newline))
-    assert draft(await collect(responses(model_server.url).stream(request()))).content == WHOLE
-
-
-def test_every_split_of_a_recorded_stream_gives_the_same_answer() -> None:
-    from support.model_wire_responses import Responses as Wire
-
-    recorded = b"".join(piece for piece in Wire(RICH, "m").stream() if isinstance(piece, bytes))
-    for at in range(len(recorded)):
-        reader, answer = Events(), fresh()
-        events: list[StreamEvent] = []
-        for piece in (recorded[:at], recorded[at:]):
-            for _, data in reader.feed(piece):
-                events += answer.take(data)
-        assert draft(events + answer.finish()).content == WHOLE, at
-
-
 async def test_the_request_keeps_nothing_at_the_server_and_sends_all_back(model_server: ModelServer) -> None:
     model_server.enqueue(say("ok"))
     told: list[Message] = [
         User([Text("look"), Image("QUJD", "image/png")], 1),
-        Assistant(WHOLE, "openai-responses", "openai", MODEL, Usage(), "toolUse", 2),
+        Assistant(RESPONSES.whole, "openai-responses", "openai", MODEL, Usage(), "toolUse", 2),
         ToolResult("call_1", "read", [Text("contents"), Image("REVG", "image/png")]),
         ToolResult("call_2|fc_2", "ls", [], is_error=True),
         user("and?"),
@@ -157,7 +94,7 @@ async def test_the_request_keeps_nothing_at_the_server_and_sends_all_back(model_
     first, thought, said_, read, ls, shown, missing, last = seen.body["input"]
     assert first["content"][0] == {"type": "input_text", "text": "look"}
     assert first["content"][1]["image_url"] == "data:image/png;base64,QUJD"
-    assert thought == ITEM
+    assert thought == REASONING
     assert said_["content"] == [{"type": "output_text", "text": "Grüße 🌍 und\n\tmehr"}]
     assert read == {
         "type": "function_call", "call_id": "call_1", "name": "read", "arguments": '{"path": "naïve.py"}',
@@ -204,7 +141,7 @@ def test_a_thought_that_cannot_go_back_is_left_out(signature: str) -> None:
 
 
 def test_a_thought_that_led_to_nothing_is_left_out() -> None:
-    cut = Assistant([WHOLE[0]], "openai-responses", "openai", MODEL, Usage(), "aborted", 1)
+    cut = Assistant([RESPONSES.whole[0]], "openai-responses", "openai", MODEL, Usage(), "aborted", 1)
     assert body(request(user("a"), cut, user("b"), model=MODEL), catalog.UNKNOWN)["input"] == [
         {"role": "user", "content": [{"type": "input_text", "text": "a"}]},
         {"role": "user", "content": [{"type": "input_text", "text": "b"}]},
