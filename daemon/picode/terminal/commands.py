@@ -7,28 +7,20 @@ P;<directory>;<keys>       the shell waits at a prompt; `az`: the keys are the u
 K;<key>;<text>             a key of PiCode's was pressed
 """
 
-import re
 import time
-from collections import deque
-from collections.abc import Callable
-from typing import NamedTuple
 
 from picode.terminal.marks import Mark
-from picode.terminal.ring import COMMANDS, Kept, Output, Ring
+from picode.terminal.ring import COMMANDS, HALF, Kept, Output, Ring
 from picode.terminal.shells import Shell, Shells
-from picode.terminal.unrecorded import PAUSED, WITHIN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LONGEST_TYPED = 16 * 1024
 LONGEST_COMMAND = 64 * 1024
-PROMPT_END = re.compile(rb"\x1b\]133;B[^\x07\x1b]*(?:\x07|\x1b\\)")
-SEQUENCES = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[(=>][0B]?|[\r\x0f]")
-HISTORY_LINE = re.compile(rb"\s*(\d+)[* ] (.*)", re.DOTALL)
-# what fish prints itself between its preexec event and the command: paste mode off, the title, colours
-LONGEST_PROLOGUE = 4096
-FISH_PROLOGUE = re.compile(
-    rb"(?:\x1b\[\?\d+l|\x1b\[[>=][\d;]*[um])*(?:\x1b\]0;.{0,2048}?\x07(?:\x1b\[[\d;]*m|\x1b\(B|\x0f)*\r)?",
-    re.DOTALL,
-)
+PAUSED = "this terminal is paused; `picode resume` goes on"
+WITHIN = "it ran within a command that is not recorded"
 
 
 class Command:
@@ -72,12 +64,15 @@ class Command:
         return self.duration if self.ended else int((time.monotonic() - self.begun) * 1000)
 
 
-class Event(NamedTuple):
+class Event:
     """Something that others should know: `started`, `finished`, `prompt`, `send` or `suggest`."""
 
-    kind: str
-    command: Command | None = None
-    text: str = ""
+    __slots__ = ("command", "kind", "text")
+
+    def __init__(self, kind: str, command: Command | None = None, text: str = "") -> None:
+        self.kind = kind
+        self.command = command
+        self.text = text
 
 
 class Commands:
@@ -89,7 +84,7 @@ class Commands:
         """The shell takes a bracketed paste at this prompt."""
         self.alt = False
         """Alt-a and Alt-z have their usual meaning."""
-        self.finished: deque[Command] = deque(maxlen=COMMANDS)
+        self.finished: list[Command] = []
         self.paused = False
         self.judge: Callable[[str, str], str] = lambda text, cwd: ""
         """Why a command with this text, in this directory, is not recorded."""
@@ -117,10 +112,9 @@ class Commands:
         """Nothing can stand on the prompt's line: no key was typed and nothing was shown since; false in doubt."""
         if not self.at_prompt or self._keys:
             return False
-        found = None
-        for found in PROMPT_END.finditer(self._typed):  # noqa: B007 - the last one
-            pass
-        return found is not None and not SEQUENCES.sub(b"", self._typed[found.end() :])
+        from picode.terminal import line
+
+        return line.is_empty(bytes(self._typed))
 
     def print(self, data: bytes) -> None:
         """The terminal showed `data`."""
@@ -144,8 +138,8 @@ class Commands:
             del self._typed[:-LONGEST_TYPED]
 
     def mark(self, mark: Mark) -> list[Event]:
-        verb, arguments, number = mark
-        shell = self.shells.get(number)
+        verb, arguments = mark.verb, mark.arguments
+        shell = self.shells.get(mark.shell)
         if not shell:
             return []
         first = arguments[0] if arguments else b""
@@ -187,6 +181,7 @@ class Commands:
         self._keys = b"" if self._keys.endswith((b"\r", b"\n")) else b"?"
         self._count += 1
         shell.running = Command(self._count, _text(text) or self._echoed(), self.cwd, shell.kind)
+        self._ring.reserve(2 * HALF * sum(1 for one in self.shells.stack() if one.running))
         self._judge(shell.running)
         self.at_prompt = False
         self._typed.clear()
@@ -229,10 +224,11 @@ class Commands:
 
     def _name(self, shell: Shell, line: bytes) -> None:
         """bash's history knows the text exactly, unless it ignored the command: then its number stays."""
-        found = HISTORY_LINE.match(line.removesuffix(b"\n").removesuffix(b"\r").replace(b"\r\n", b"\n"))
-        if not found:
+        line = line.removesuffix(b"\n").removesuffix(b"\r").replace(b"\r\n", b"\n").lstrip()
+        digits = line[: len(line) - len(line.lstrip(b"0123456789"))]
+        if not digits or line[len(digits) : len(digits) + 2] not in (b"* ", b"  "):
             return
-        number, text = int(found[1]), _text(found[2]).rstrip("\n")
+        number, text = int(digits), _text(line[len(digits) + 2 :]).rstrip("\n")
         if (
             shell.running
             and not shell.running.why
@@ -264,7 +260,7 @@ class Commands:
             command.size = command.output.size - command.output.begin
             self._ring.add(command.number, command.output)
             command.output = None
-        self.finished.append(command)
+        self.finished = [*self.finished[1 - COMMANDS :], command]
         shell.running = None
         return Event("finished", command)
 
@@ -288,21 +284,14 @@ class Commands:
     def _skip_prologue(self, command: Command) -> None:
         if command.shell != "fish" or not command.output:
             return
-        if found := FISH_PROLOGUE.match(command.output.first(LONGEST_PROLOGUE)):
-            command.output.begin = found.end()
+        from picode.terminal import line
+
+        command.output.begin = line.fish_prologue(command.output.first(line.LONGEST_PROLOGUE))
 
     def _echoed(self) -> str:
-        """What stands on the line after the prompt, where the shell cannot tell."""
-        from picode.plaintext import seen
+        from picode.terminal import line
 
-        typed = bytes(self._typed)
-        ends = list(PROMPT_END.finditer(typed))
-        if not ends:
-            return ""
-        at = ends[-1].end()
-        # the line editor moves about on the prompt's own line: both are drawn, and the prompt taken off
-        prompt, line = seen(typed[:at] + b"|")[:-1], seen(typed)
-        return (line.removeprefix(prompt) if line.startswith(prompt) else seen(typed[at:])).strip("\n")
+        return line.echoed(bytes(self._typed))
 
 
 def _text(raw: bytes) -> str:

@@ -2,14 +2,17 @@
 
 import select
 import time
-from collections.abc import Callable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 READ = select.POLLIN
 WRITE = select.POLLOUT
 
 
 class Loop:
-    def __init__(self, failed: Callable[[Exception], None]) -> None:
+    def __init__(self, failed: "Callable[[Exception], None]") -> None:
         self._failed = failed
         """Told when a callback fails; a file whose callback failed is forgotten."""
         self._poll = select.poll()
@@ -17,7 +20,7 @@ class Loop:
         self._moments: dict[str, tuple[float, Callable[[], None]]] = {}
         self._stopped = False
 
-    def watch(self, fd: int, events: int, callback: Callable[[int], None]) -> None:
+    def watch(self, fd: int, events: int, callback: "Callable[[int], None]") -> None:
         """Call `callback(events)` whenever `fd` is ready; again with other arguments: change it."""
         self._poll.register(fd, events)
         self._ready[fd] = callback
@@ -26,7 +29,7 @@ class Loop:
         if self._ready.pop(fd, None):
             self._poll.unregister(fd)
 
-    def after(self, seconds: float, name: str, callback: Callable[[], None]) -> None:
+    def after(self, seconds: float, name: str, callback: "Callable[[], None]") -> None:
         """Call once, `seconds` from now; the same name again moves it."""
         self._moments[name] = (time.monotonic() + seconds, callback)
 

@@ -5,19 +5,30 @@ A mark is `ESC ] 8671 ; <secret> ; <verb> ; <argument> ; … BEL`, its arguments
 a program's own OSC 133, OSC 7 and OSC 8671 included.
 """
 
-from typing import NamedTuple
-
 INTRODUCER = b"\x1b]8671;"
 BEL = b"\x07"
 LONGEST = 256 * 1024
 """Bytes of a mark, or of the text between `H` and `E`; what is longer was no mark."""
 
 
-class Mark(NamedTuple):
-    verb: str
-    arguments: list[bytes]
-    shell: int = 0
-    """Whose secret it carries."""
+class Mark:
+    """`shell`: whose secret it carries."""
+
+    __slots__ = ("arguments", "shell", "verb")
+
+    def __init__(self, verb: str, arguments: list[bytes], shell: int = 0) -> None:
+        self.verb = verb
+        self.arguments = arguments
+        self.shell = shell
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Mark) and repr(self) == repr(other)
+
+    def __hash__(self) -> int:
+        return hash(repr(self))
+
+    def __repr__(self) -> str:
+        return f"Mark({self.verb!r}, {self.arguments!r}, {self.shell})"
 
 
 class Scanner:

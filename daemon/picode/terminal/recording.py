@@ -2,7 +2,6 @@
 
 import os
 import time
-from typing import TYPE_CHECKING
 
 from picode.terminal import doorstep, keys, recorder, tty
 from picode.terminal import signals as signal
@@ -11,6 +10,7 @@ from picode.terminal.loop import READ, Loop
 from picode.terminal.marks import Mark, Scanner
 from picode.terminal.relay import Pipe
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from picode.terminal.contacts import Contacts
 

@@ -4,9 +4,12 @@ Neither side may block the other: what cannot be written waits, and while too mu
 """
 
 import os
-from collections.abc import Callable
 
 from picode.terminal.loop import READ, WRITE, Loop
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CHUNK = 64 * 1024
 MOST_WAITING = 256 * 1024
@@ -21,8 +24,8 @@ class Pipe:
         loop: Loop,
         source: int,
         target: int,
-        change: Callable[[bytes], bytes],
-        ended: Callable[[], None],
+        change: "Callable[[bytes], bytes]",
+        ended: "Callable[[], None]",
     ) -> None:
         self._loop = loop
         self._source = source

@@ -3,9 +3,9 @@
 Larger outputs lie in memory mapped for them alone: it costs what was printed, is given back whole, and leaves no holes.
 """
 
-import mmap
-from collections import deque
-from typing import NamedTuple
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import mmap
 
 HALF = 500_000
 """Bytes of head, and of tail, that are kept of one command."""
@@ -15,10 +15,13 @@ COMMANDS = 64
 TOTAL = 16_000_000
 
 
-class Kept(NamedTuple):
-    head: bytes
-    tail: bytes
-    missing: int
+class Kept:
+    __slots__ = ("head", "missing", "tail")
+
+    def __init__(self, head: bytes, tail: bytes, missing: int) -> None:
+        self.head = head
+        self.tail = tail
+        self.missing = missing
 
 
 class Output:
@@ -43,6 +46,8 @@ class Output:
                 self._small += data
                 self.size += len(data)
                 return
+            import mmap
+
             self._mapped = mmap.mmap(-1, 2 * self.half, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
             self.size = 0
             self._put(bytes(self._small))
@@ -85,36 +90,41 @@ class Output:
         )
 
 
-class Item(NamedTuple):
-    number: int
-    output: Output
-
-
 class Ring:
     """The outputs of the last finished commands, within a limit of their number and of their sum."""
 
     def __init__(self, commands: int = COMMANDS, total: int = TOTAL) -> None:
-        self._items: deque[Item] = deque()
+        self._outputs: dict[int, Output] = {}
         self._commands = commands
         self._total = total
+        self._reserved = 0
         self.size = 0
 
     def add(self, number: int, output: Output) -> list[int]:
         """Keep one more; the numbers of those that were forgotten for it."""
-        self._items.append(Item(number, output))
+        self._outputs[number] = output
         self.size += output.held
-        forgotten = []
-        while len(self._items) > self._commands or (self.size > self._total and len(self._items) > 1):
-            old = self._items.popleft()
-            self.size -= old.output.held
-            forgotten.append(old.number)
+        return self._forget()
+
+    def reserve(self, size: int) -> list[int]:
+        """Leave room for `size` bytes of outputs that still grow elsewhere; the numbers that were forgotten."""
+        self._reserved = size
+        return self._forget()
+
+    def _forget(self) -> list[int]:
+        forgotten: list[int] = []
+        for number in list(self._outputs):
+            many = len(self._outputs) > self._commands
+            if not many and (self.size + self._reserved <= self._total or len(self._outputs) == 1):
+                break
+            self.drop(number)
+            forgotten.append(number)
         return forgotten
 
     def drop(self, number: int) -> None:
-        for item in [item for item in self._items if item.number == number]:
-            self._items.remove(item)
-            self.size -= item.output.held
+        if output := self._outputs.pop(number, None):
+            self.size -= output.held
 
     def get(self, number: int) -> Kept | None:
-        found = next((item.output for item in reversed(self._items) if item.number == number), None)
+        found = self._outputs.get(number)
         return found.kept() if found else None

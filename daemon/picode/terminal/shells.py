@@ -3,10 +3,10 @@
 They lie on each other: what an inner shell prints is also output of the outer one's command that started it.
 """
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from picode.terminal.commands import Command
 
 MOST = 8
@@ -39,7 +39,7 @@ class Shells:
     def get(self, number: int) -> Shell | None:
         return self._known.get(number)
 
-    def stack(self) -> Iterator[Shell]:
+    def stack(self) -> "Iterator[Shell]":
         """The one in front, then those below it."""
         shell: Shell | None = self.front
         while shell:

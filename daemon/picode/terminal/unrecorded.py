@@ -6,8 +6,6 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 SPACE = "it begins with a space"
-PAUSED = "this terminal is paused; `picode resume` goes on"
-WITHIN = "it ran within a command that is not recorded"
 PARTS = re.compile(r"[;&|\n]+")
 
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from picode.terminal.commands import Commands
+from picode.terminal.commands import PAUSED, WITHIN, Commands
 from picode.terminal.marks import Mark
-from picode.terminal.unrecorded import PAUSED, SPACE, WITHIN, Rules, why_not
+from picode.terminal.unrecorded import SPACE, Rules, why_not
 
 RULES = Rules(("pass", "*vault*", "gpg --export*"), ("~/private", "/srv/*/keys"))
 
