@@ -28,9 +28,16 @@ COMMANDS: dict[str, str] = {
     "sessions": "list, search, show, export, import, delete conversations",
     "models": "which models can be used, and why the others cannot",
     "auth": "add, list or remove a provider's key",
+    "install": "fetch a package of skills, templates and themes: npm:…, pip:…, git:…, a path",
+    "remove": "take a package away",
+    "update": "fetch packages again that are not pinned",
+    "list": "the packages that count here, and what they bring",
     "config": "get, set or show settings",
     "doctor": "check every part, and say how to mend it",
 }
+
+ASKING = ("-p", "--print", "--mode", "--list-models", "--export")
+"""With one of these, `picode` alone is no assistant in this terminal."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -60,6 +67,8 @@ def run(arguments: list[str]) -> int:
 
 
 def _dispatch(arguments: list[str]) -> int:
+    if any(argument.startswith("--api") for argument in arguments):
+        _module("options").hide_key(arguments)
     name = arguments[0] if arguments else ""
     if name in COMMANDS:
         module = _module(name)
@@ -77,11 +86,12 @@ def _dispatch(arguments: list[str]) -> int:
 
 def _bare(arguments: list[str]) -> int:
     """`picode` alone, or with the options of one question: `-p`, `--mode`."""
-    asked = any(argument.split("=")[0] in ("-p", "--print", "--mode") for argument in arguments)
+    asked = any(argument.split("=")[0] in ASKING for argument in arguments)
     module = _module("print_mode" if asked or not sys.stdin.isatty() else "chat")
     parser = Parser(prog="picode", description=module.__doc__)
     module.add_arguments(parser)
-    code: int = module.run(parser.parse_args(arguments))
+    # options may stand between the questions
+    code: int = module.run(parser.parse_intermixed_args(arguments))
     return code
 
 

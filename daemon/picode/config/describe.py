@@ -15,8 +15,8 @@ Settings come in layers, each of which may overrule the one before: the defaults
 `config.toml` (`picode doctor` says where they are), a project's `.pi/settings.json` and `.picode/config.toml`, the
 environment, the command line. ([Customising](customising.md) tells what is taken of pi's.)
 `picode config show --origin` tells where each value comes from. A project's file may not set `tools.allow`,
-`redact.patterns`, `pi.read`, or of `shell` what guards what leaves the machine (`redact`, `preview`, `ignore_…`): it comes with
-a clone, and a clone must not hand out permissions.
+`redact.patterns`, `pi.read`, or of `shell` what guards what leaves the machine (`redact`, `preview`, `ignore_…`): it
+comes with a clone, and a clone must not hand out permissions.
 
 | setting | default | variable | what it does |
 |---|---|---|---|

@@ -55,13 +55,14 @@ def load(
     settings = Settings()
     origins = dict.fromkeys(names(), "default")
     loaded = Loaded(settings, origins)
+    models = pi_directory(environ) / "models.json"
     reads_pi = _reads_pi(read(paths.settings), environ)
     if reads_pi:
-        _overlay_pi(loaded, pi_directory(environ) / pi_settings.FILE)
+        _overlay_pi(loaded, pi_directory(environ) / pi_settings.FILE, models)
     _overlay(loaded, read(paths.settings), paths.settings)
     if project is not None:
         if reads_pi:
-            _overlay_pi(loaded, project / pi_settings.PROJECT_FILE, project)
+            _overlay_pi(loaded, project / pi_settings.PROJECT_FILE, models, project)
         _overlay(loaded, read(project / PROJECT_FILE), project / PROJECT_FILE, project)
     for name, text, variable in _variables(environ):
         _set(settings, name, parse(name, text), variable)
@@ -162,12 +163,16 @@ def read(file: Path) -> str:
         raise ConfigError(f"{file}: it cannot be read: {error.strerror}.", "Mend its permissions.") from None
 
 
-def _overlay_pi(loaded: Loaded, file: Path, project: Path | None = None) -> None:
+def _overlay_pi(loaded: Loaded, file: Path, models: Path, project: Path | None = None) -> None:
     """What does not fit is left out and told: it is another program's file."""
     found, complaint = pi_settings.read(file)
     loaded.notices.extend(filter(None, [complaint]))
     loaded.pi.extend([file] if found else [])
     for key, name, value in pi_settings.settings(found):
+        provider = value.partition("/")[0] if name == "models.default" else ""
+        if provider and not pi_settings.known_provider(provider, models):
+            loaded.notices.append(f"{file}: PiCode knows no provider {provider}; {key} was left out.")
+            continue
         try:
             _put(loaded, name, value, f"{file} ({key})", base=file.parent, project=project)
         except ConfigError as error:

@@ -22,6 +22,8 @@ NESTED = {
     ("compaction", "keepRecentTokens"): "compaction.keep_recent_tokens",
     ("retry", "maxRetries"): "models.retries",
 }
+PROVIDERS = {"anthropic", "openai", "openai-responses", "google", "ollama", "demo"}
+"""Those of PiCode; pi's models.json may name more."""
 LISTS = ("packages", "skills", "prompts", "themes")
 
 
@@ -38,6 +40,16 @@ def read(file: Path) -> tuple[dict[str, Any], str]:
     except (ValueError, RecursionError) as error:
         return {}, f"{file} is no JSON and was left out: {error}."
     return (found, "") if isinstance(found, dict) else ({}, f"{file} holds no object and was left out.")
+
+
+def known_provider(name: str, models: Path) -> bool:
+    """Whether PiCode has it, or this models.json describes it."""
+    if name in PROVIDERS:
+        return True
+    try:
+        return name in json.loads(models.read_bytes())["providers"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return False
 
 
 def settings(found: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:

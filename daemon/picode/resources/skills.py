@@ -125,7 +125,7 @@ def _rules(directory: Path) -> "list[Rule]":
             continue
         import pathspec
 
-        out.append((directory, pathspec.PathSpec.from_lines("gitwildmatch", lines)))
+        out.append((directory, pathspec.GitIgnoreSpec.from_lines(lines)))
     return out
 
 

@@ -28,6 +28,13 @@ class Desk:
     base: Path
 
 
+@dataclass(frozen=True)
+class Outcome:
+    source: str
+    told: str
+    failed: bool = False
+
+
 def desk(where: paths.Paths, cwd: Path, local: bool) -> Desk:
     project = paths.project_of(cwd)
     if local:
@@ -88,25 +95,25 @@ def remove(at: Desk, text: str, cwd: Path) -> None:
         shutil.rmtree(at.directory / source.directory, ignore_errors=True)
 
 
-def update(at: Desk, text: str, cwd: Path) -> list[tuple[str, str]]:
-    """Fetch again what is not pinned, and what is missing; `text` empty: all. (source, what happened)"""
+def update(at: Desk, text: str, cwd: Path) -> list[Outcome]:
+    """Fetch again what is not pinned, and what is missing; `text` empty: all. What fails is told."""
     only = parse(text, cwd).identity if text else ""
-    out: list[tuple[str, str]] = []
+    out: list[Outcome] = []
     for name in names(at):
         source = parse(name, at.base)
         if only and source.identity != only:
             continue
         there = (at.directory / source.directory).is_dir()
         if source.kind == "local":
-            out.append((name, "local, nothing to fetch"))
+            out.append(Outcome(name, "local, nothing to fetch"))
         elif source.version and there:
-            out.append((name, "pinned"))
+            out.append(Outcome(name, "pinned"))
         else:
             try:
                 put(at, source)
-                out.append((name, "updated" if there else "installed"))
+                out.append(Outcome(name, "updated" if there else "installed"))
             except PicodeError as error:
-                out.append((name, str(error)))
+                out.append(Outcome(name, str(error), failed=True))
     return out
 
 

@@ -120,7 +120,7 @@ def _matcher(package: Path, patterns: list[str]) -> Callable[[Path], bool]:
         return lambda file: False
     import pathspec
 
-    spec = pathspec.PathSpec.from_lines("gitwildmatch", [one.removeprefix("./") for one in patterns])
+    spec = pathspec.GitIgnoreSpec.from_lines([one.removeprefix("./") for one in patterns])
     return lambda file: bool(spec.match_file(file.relative_to(package).as_posix()))
 
 
