@@ -51,6 +51,7 @@ docs: $(READY) ## print the reference pages anew
 	$(BIN)/python -m picode.config.describe > docs/configuration.md
 	$(BIN)/python -m picode.protocol.describe docs
 	$(BIN)/python -m picode.tools.describe_panes > docs/panes.md
+	$(BIN)/python -m picode.pane.describe > docs/keys.md
 	PYTHONPATH=tests $(BIN)/python -m support.model_chaos > docs/failures.md
 
 clean: ## remove what make built, but for Zellij

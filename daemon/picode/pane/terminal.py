@@ -94,6 +94,7 @@ class LiveArea:
         keys: KeyBindingsBase,
         view: Callable[[int, int], tuple[list[Line], Line, Line]],
         vi: bool,
+        *,
         stdout: TextIO = sys.stdout,
         unseen: Callable[[], bool] = lambda: False,
     ) -> None:

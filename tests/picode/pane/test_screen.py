@@ -1,60 +1,15 @@
 """The pane on a real terminal, with a real daemon and a model server that speaks the real wire format."""
 
-import os
 import re
 import signal
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from picode import paths
-from support.daemon import Running, end_daemon, executable
+from support.daemon import Running, end_daemon
 from support.model_server import Call, Gate, ModelServer, Say, Script
-from support.screen import Terminal
-
-MakePane = Callable[..., Terminal]
-
-
-@pytest.fixture
-def project(home: Path) -> Path:
-    directory = home / "project"
-    directory.mkdir()
-    (directory / "notes.txt").write_text("one\ntwo\n")
-    return directory
-
-
-@pytest.fixture
-def served(where: paths.Paths, model_server: ModelServer) -> Iterator[Running]:
-    """A daemon whose model is the test's own server."""
-    running = Running(
-        where, {**model_server.environ(), "PICODE_MODELS_DEFAULT": "openai/local-model"}
-    ).start()
-    yield running
-    running.stop()
-    end_daemon(where)
-
-
-@pytest.fixture
-def pane(project: Path, model_server: ModelServer) -> Iterator[MakePane]:
-    opened: list[Terminal] = []
-
-    def make(*arguments: str, columns: int = 80, rows: int = 24, **environ: str) -> Terminal:
-        # xterm does not fold rows that became too long, and no more does the test's screen
-        given = {**os.environ, **model_server.environ(), "PICODE_MODELS_DEFAULT": "openai/local-model",
-                 "PICODE_NO_RECORD": "1", "XTERM_VERSION": "XTerm(390)", **environ}  # fmt: skip
-        terminal = Terminal([executable(), "chat", *arguments], given, project, columns, rows)
-        opened.append(terminal)
-        return terminal
-
-    yield make
-    for terminal in opened:
-        terminal.close()
-
-
-def ready(terminal: Terminal) -> Terminal:
-    terminal.wait_for("idle")
-    return terminal
+from support.panes import MakePane, ready
 
 
 def test_words_are_on_the_screen_before_the_last_was_sent(
