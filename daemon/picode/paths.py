@@ -148,8 +148,13 @@ def _ours(found: os.stat_result) -> bool:
 
 def project_of(cwd: "str | Path") -> Path:
     """The directory that names the project: Git's top level, else `cwd` itself; symbolic links resolved."""
-    here = Path(os.path.realpath(cwd))
-    return next((above for above in (here, *here.parents) if os.path.exists(above / ".git")), here)
+    here = above = os.path.realpath(cwd)
+    # a key in the shell waits for this
+    while not os.path.exists(os.path.join(above, ".git")):
+        above, below = os.path.dirname(above), above
+        if above == below:
+            return Path(here)
+    return Path(above)
 
 
 def working_directory(environ: Mapping[str, str] = os.environ) -> Path:
