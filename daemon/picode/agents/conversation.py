@@ -27,22 +27,11 @@ from picode.config.schema import Settings
 from picode.context.redact import cleaner
 from picode.errors import DiskFailed, Missing, PicodeError, TryLater, UsageError
 from picode.messages import Assistant, BashExecution, Image, Level, Message
-from picode.protocol import events
+from picode.protocol import events, values
 from picode.protocol.events import AnyEvent
 from picode.protocol.replies import Tuned
 from picode.protocol.requests import Tune
-from picode.protocol.values import (
-    CommandRecord,
-    Decision,
-    Delivery,
-    Entry,
-    Queued,
-    Receipt,
-    State,
-    Status,
-    ToolRun,
-    Wishes,
-)
+from picode.protocol.values import Entry, Queued, Status, ToolRun, Wishes
 from picode.providers.registry import Providers
 from picode.sessions.file import SessionFile, milliseconds_now
 from picode.sessions.typed import message_in
@@ -132,9 +121,9 @@ class Conversation:
         text: str,
         *,
         images: Sequence[Image] = (),
-        command: CommandRecord | None = None,
+        command: values.CommandRecord | None = None,
         piped: str | None = None,
-        delivery: Delivery = "steer",
+        delivery: values.Delivery = "steer",
         allow: Sequence[str] = (),
         unattended: bool = False,
         once: str = "",
@@ -169,7 +158,7 @@ class Conversation:
         self._feed(told.CancelPressed())
         return queue
 
-    def answer(self, call_id: str, decision: Decision, reason: str = "") -> None:
+    def answer(self, call_id: str, decision: values.Decision, reason: str = "") -> None:
         """A person's answer to an approval. Raises Missing when nothing waits under that id."""
         if all(approval.call_id != call_id for approval in self._turn.approvals()):
             raise Missing(
@@ -382,7 +371,7 @@ class Conversation:
 
     # --- the session file
 
-    def _save(self, message: Message, receipt: Receipt | None = None) -> None:
+    def _save(self, message: Message, receipt: values.Receipt | None = None) -> None:
         """Into the file, then to everybody."""
         before = self.suggestion if isinstance(message, Assistant) else ""
         id_ = self._history.add(message, receipt)
@@ -419,7 +408,7 @@ class Conversation:
     # --- the rest
 
     def _status_now(self) -> Status:
-        state: State = self._turn.doing()
+        state: values.State = self._turn.doing()
         if state == "idle" and self._commands:
             state = "tool"
         if state == "idle" and self.composer.previews:

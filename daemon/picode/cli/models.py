@@ -13,6 +13,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    return show("", args.json)
+
+
+def show(search: str, as_json: bool = False) -> int:
+    """Those whose names have each word of `search` in them."""
     from picode import paths
     from picode.client.blocking import connect
     from picode.client.environment import unheard
@@ -21,7 +26,9 @@ def run(args: argparse.Namespace) -> int:
 
     with connect(paths.resolve()) as daemon:
         found = daemon.ask_for(Models, GetModels(id=0)).models
-    if args.json:
+    words = search.lower().split()
+    found = [model for model in found if all(word in model.name.lower() for word in words)]
+    if as_json:
         import msgspec
 
         for model in found:

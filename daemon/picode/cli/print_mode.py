@@ -1,38 +1,55 @@
-"""One question on the command line, or a program's interface: `picode -p TEXT`, `--mode text|json`."""
+"""Questions on the command line, or a program's interface: `picode -p TEXT`, `--mode text|json|rpc|acp`."""
 
 import argparse
 import asyncio
 import json
+import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from picode.cli import options
+from picode.cli.attached import attached
 from picode.errors import BY_KIND, PicodeError, Unavailable, UsageError
 
 if TYPE_CHECKING:
     from picode.client.stream import Stream
+    from picode.messages import Image
     from picode.protocol.events import AnyEvent, TurnEnded
     from picode.protocol.replies import Snapshot
 
 LONGEST_INPUT = 10 * 1024 * 1024
 """Bytes of standard input that are taken."""
+MODES = ("text", "json", "rpc", "acp")
 CANCEL_WITHIN = 10.0
 """Seconds that a turn has to end after Ctrl-C."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-p", "--print", action="store_true", help="answer one question and end")
-    parser.add_argument("text", nargs="*", metavar="TEXT", help="the question; standard input is added to it")
-    parser.add_argument("--mode", choices=["text", "json", "rpc"], default="text", help="what is written")
+    parser.add_argument("-p", "--print", action="store_true", help="answer, and end")
+    parser.add_argument(
+        "text", nargs="*", metavar="TEXT", help="a question, or several one after the other; @FILE sends a file along; "
+        "standard input is added to the first",
+    )  # fmt: skip
+    parser.add_argument(
+        "--mode", choices=MODES, default="text", help="what is written; rpc and acp: for programs"
+    )
     parser.add_argument(
         "--allow", metavar="TOOL,…", default="", help="tools that may run without asking, or `all`"
     )
-    parser.add_argument("--model", default="", help="provider/model")
-    which = parser.add_mutually_exclusive_group()
-    which.add_argument("--session", metavar="ID", help="go on with this conversation")
-    which.add_argument(
-        "--continue", action="store_true", dest="latest", help="go on with the project's latest"
+    options.add_conversation(parser)
+    options.add_model(parser)
+    parser.add_argument(
+        "--list-models",
+        nargs="?",
+        const="",
+        metavar="SEARCH",
+        help="the models whose names have SEARCH in them",
+    )
+    parser.add_argument(
+        "--export", metavar="ID", help="write a conversation to the file TEXT (.html, .md, .json)"
     )
 
 
@@ -42,42 +59,55 @@ def run(args: argparse.Namespace) -> int:
 
 def run_print(args: argparse.Namespace) -> int:
     """Ask, write the answer, and end with 0; 130 after Ctrl-C. Raises what went wrong."""
-    if args.mode == "rpc":
+    if args.list_models is not None:
+        from picode.cli.models import show
+
+        return show(args.list_models)
+    if args.export is not None:
+        return _export(args.export, args.text)
+    if args.mode in ("rpc", "acp"):
         return _serve(args)
-    if args.session == "":
-        # a script's empty variable is no wish for a new conversation
-        raise UsageError("The id after --session is empty.", "`picode sessions` lists the conversations.")
-    text = question(args.text, _piped())
-    if not text.strip():
+    files = [word[1:] for word in args.text if word.startswith("@") and word != "@"]
+    words = [word for word in args.text if not word.startswith("@") or word == "@"]
+    told, pictures = attached(files)
+    questions = messages(words, _piped(), told)
+    if not any(text.strip() for text in questions):
         raise UsageError("There is no question.", "Give it as text, or on standard input: `picode -p TEXT`.")
-    return asyncio.run(_ask(args, text))
+    return asyncio.run(_ask(args, [text for text in questions if text.strip()], pictures))
 
 
 def _serve(args: argparse.Namespace) -> int:
     """`--mode rpc`: a program asks, and more than once."""
-    from picode.cli.place import here
+    if args.text or args.print:
+        raise UsageError(
+            f"--mode {args.mode} takes its questions from standard input.", "Leave TEXT and -p away."
+        )
+    if args.mode == "acp":
+        from picode.cli.acp import serve_acp
+
+        return serve_acp(args)
     from picode.rpc.framing import encoded
     from picode.rpc.serve import serve
-
-    if args.text or args.print:
-        raise UsageError("--mode rpc takes its questions from standard input.", "Leave TEXT and -p away.")
 
     def write(told: dict[str, Any]) -> None:
         sys.stdout.buffer.write(encoded(told))
         sys.stdout.buffer.flush()
 
-    place = here()
-    place.zellij_session = place.zellij_pane = ""
-    choice = "named" if args.session else "latest" if args.latest else "new"
-    allow = [name.strip() for name in args.allow.split(",") if name.strip()]
+    what, scope = _chosen(args), list[tuple[str, str]]()
+
+    async def opened(daemon: "Stream") -> "Snapshot":
+        scope.extend(await options.scope(daemon, what.models))
+        return await options.opened(daemon, what)
+
     return asyncio.run(
-        serve(place, write, choice=choice, name=args.session or "", model=args.model, allow=allow)
+        serve(what.place, write, opened, allow=options.granted(args), scope=scope, like=what.open(""))
     )
 
 
-def question(words: list[str], piped: str) -> str:
-    """The text of the command line, after what was piped in."""
-    return "\n\n".join(part for part in (piped.rstrip("\n"), " ".join(words)) if part)
+def messages(words: list[str], piped: str, files: str) -> list[str]:
+    """The questions in order; what was piped in and the files' text stand in front of the first one."""
+    first = files + (words[0] if words else "")
+    return ["\n\n".join(part for part in (piped.rstrip("\n"), first) if part), *words[1:]]
 
 
 def _piped() -> str:
@@ -92,34 +122,66 @@ def _piped() -> str:
     return data.decode("utf-8", "replace")
 
 
-async def _ask(args: argparse.Namespace, text: str) -> int:
+def _export(name: str, target: list[str]) -> int:
+    """`--export`: as pi has it; `picode sessions export` says more."""
     from picode import paths
+    from picode.client.blocking import connect
+    from picode.protocol.replies import Exported
+    from picode.protocol.requests import Export
+
+    if len(target) > 1:
+        raise UsageError("--export writes one file.", "`picode --export ID FILE`.")
+    if name.endswith(".jsonl") or "/" in name:
+        name = os.path.abspath(os.path.expanduser(name))
+    path = os.path.abspath(
+        target[0] if target else f"picode-session-{os.path.basename(name).removesuffix('.jsonl')}.html"
+    )
+    form = os.path.splitext(path)[1].lstrip(".")
+    if form not in ("html", "md", "json"):
+        raise UsageError(f"{path} is no .html, .md or .json.")
+    with connect(paths.resolve()) as daemon:
+        done = daemon.ask_for(Exported, Export(0, name, form, path), 60)  # type: ignore[arg-type]
+    print(f"Exported to: {done.path}")
+    return 0
+
+
+def _chosen(args: argparse.Namespace) -> options.Chosen:
     from picode.cli.place import here
-    from picode.client.environment import DEMO, has_key, unheard
-    from picode.client.stream import connect
-    from picode.protocol.replies import Models, Snapshot
-    from picode.protocol.requests import Ask, GetModels, Open, SetModel
 
     place = here()
     # a question from a script never becomes the workspace's conversation
     place.zellij_session = place.zellij_pane = ""
-    choice = "named" if args.session else "latest" if args.latest else "new"
-    ends = Ends()
+    return options.chosen(args, place)
+
+
+async def _ask(args: argparse.Namespace, questions: list[str], pictures: "list[Image]") -> int:
+    from picode import paths
+    from picode.client.environment import DEMO, has_key, unheard
+    from picode.client.stream import connect
+    from picode.protocol.replies import Models
+    from picode.protocol.requests import Ask, Delete, GetModels
+
+    what, ends, code = _chosen(args), Ends(), 0
     async with await connect(paths.resolve(), "print", on_link=ends.link, tail=1) as daemon:
-        opened = await daemon.ask_for(
-            Snapshot,
-            Open(0, place, choice, args.session or "", tail=1, model=args.model),  # type: ignore[arg-type]
-        )
-        if args.model and choice != "new":
-            await daemon.ask(SetModel(0, opened.conversation, args.model))
-        snapshot = await daemon.follow(opened.conversation)
+        found = (await options.opened(daemon, what)).conversation
+        snapshot = await daemon.follow(found)
         if snapshot.status.model == DEMO and has_key():
             told = unheard((await daemon.ask_for(Models, GetModels(0))).models)
             print(told, end="\n" * bool(told), file=sys.stderr)
         writer = JsonWriter(snapshot) if args.mode == "json" else TextWriter(sys.stdout.isatty())
-        allow = [name.strip() for name in args.allow.split(",") if name.strip()]
-        await daemon.ask(Ask(0, opened.conversation, text, allow=allow, unattended=True))
-        return await _follow(daemon, opened.conversation, writer, ends)
+        try:
+            for text in questions:
+                asked = Ask(0, found, text, images=pictures, allow=options.granted(args), unattended=True)
+                await daemon.ask(asked, 60)
+                pictures = []
+                if code := await _follow(daemon, found, writer, ends):
+                    return code
+            writer.end()
+        finally:
+            if what.ephemeral:
+                with suppress(PicodeError):
+                    await daemon.ask(Delete(0, found))
+    return code
 
 
 async def _follow(daemon: "Stream", conversation: str, writer: "Writer", ends: "Ends") -> int:
@@ -133,7 +195,8 @@ async def _follow(daemon: "Stream", conversation: str, writer: "Writer", ends: "
         async for announced in daemon.events():
             writer.event(announced.event)
             if isinstance(announced.event, TurnEnded):
-                writer.end()
+                if announced.event.outcome != "done":
+                    writer.end()
                 return 128 + signal.SIGINT if ends.interrupted else _outcome(announced.event)
     finally:
         loop.remove_signal_handler(signal.SIGINT)

@@ -7,7 +7,7 @@ from typing import Any, cast
 from picode.errors import PicodeError, UsageError
 from picode.messages import LEVELS, Image, Level
 from picode.protocol import requests as r
-from picode.protocol.replies import Cancelled, Exported, Models, Moved, SlashCommands, Snapshot
+from picode.protocol.replies import Cancelled, Exported, Models, Moved, SlashCommands
 from picode.protocol.values import Delivery, Mode, ModelInfo
 from picode.rpc import facts
 from picode.rpc.talk import Object, Talk, shape
@@ -118,13 +118,16 @@ async def set_model(talk: Talk, given: Object) -> Object:
 
 async def cycle_model(talk: Talk, given: Object) -> Object | None:
     usable = await _models(talk)
-    if len(usable) < 2:
+    levels = dict(talk.scope) or {one.name: "" for one in usable}
+    names = [one.name for one in usable if one.name in levels]
+    if len(names) < 2:
         return None
-    names = [one.name for one in usable]
     at = names.index(talk.status.model) + 1 if talk.status.model in names else 0
-    chosen = usable[at % len(usable)]
-    await talk.daemon.ask(r.SetModel(0, talk.id, chosen.name))
-    return {"model": facts.model(chosen), "thinkingLevel": talk.status.thinking or "off", "isScoped": False}
+    name = names[at % len(names)]
+    await talk.daemon.ask(r.SetModel(0, talk.id, f"{name}:{levels[name]}".rstrip(":")))
+    level = levels[name] or talk.status.thinking or "off"
+    chosen = next(one for one in usable if one.name == name)
+    return {"model": facts.model(chosen), "thinkingLevel": level, "isScoped": bool(talk.scope)}
 
 
 async def get_available_models(talk: Talk, given: Object) -> Object:
@@ -171,15 +174,12 @@ async def set_auto_retry(talk: Talk, given: Object) -> None:
 
 
 async def new_session(talk: Talk, given: Object) -> Object:
-    opened = await talk.daemon.ask_for(Snapshot, r.Open(0, talk.place, "new", tail=1))
-    await talk.go(opened.conversation)
+    await talk.open("new")
     return {"cancelled": False}
 
 
 async def switch_session(talk: Talk, given: Object) -> Object:
-    name = text(given, "sessionPath")
-    opened = await talk.daemon.ask_for(Snapshot, r.Open(0, talk.place, "named", name, tail=1))
-    await talk.go(opened.conversation)
+    await talk.open("named", text(given, "sessionPath"))
     return {"cancelled": False}
 
 

@@ -1,7 +1,8 @@
 """pi's RPC mode: commands on standard input, one answer each, events in between, until the input ends."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ from picode import paths, tasks
 from picode.client.stream import Stream, connect
 from picode.errors import PicodeError
 from picode.protocol.replies import Snapshot
-from picode.protocol.requests import Cancel, Open, SetModel
+from picode.protocol.requests import Cancel, Delete, Open
 from picode.protocol.values import Place
 from picode.rpc import framing
 from picode.rpc.commands import COMMANDS
@@ -24,21 +25,21 @@ ENDS_WITHIN = 10.0
 async def serve(
     place: Place,
     write: Callable[[Object], None],
+    begin: Callable[[Stream], Awaitable[Snapshot]],
     descriptor: int = 0,
     *,
-    choice: str = "new",
-    name: str = "",
-    model: str = "",
     allow: list[str] | None = None,
+    scope: list[tuple[str, str]] | None = None,
+    like: Open | None = None,
 ) -> int:
-    """Talk until the input ends; a turn that still runs then is cancelled. The exit code."""
+    """Talk until the input ends; a turn that still runs then is cancelled. The exit code.
+
+    `begin` opens the first conversation; `like`: how further ones are; `scope`: the models that are changed between,
+    each with its level (or none)."""
     async with await connect(paths.resolve(), "rpc", tail=1) as daemon:
-        opening = Open(0, place, choice, name, tail=1, model=model)  # type: ignore[arg-type]
-        opened = await daemon.ask_for(Snapshot, opening)
-        if model and choice != "new":
-            await daemon.ask(SetModel(0, opened.conversation, model))
-        talk = Talk(daemon, place, write, allow or [])
-        await talk.go(opened.conversation)
+        found = await begin(daemon)
+        talk = Talk(daemon, place, write, allow or [], scope=scope, like=like)
+        await talk.go(found.conversation)
         telling = tasks.spawn(_tell(daemon, talk), "rpc events")
         working: set[asyncio.Task[None]] = set()
         free = asyncio.Semaphore(MOST_AT_ONCE)
@@ -72,6 +73,9 @@ async def _end(daemon: Stream, talk: Talk, working: set[asyncio.Task[None]]) -> 
         except PicodeError:
             pass
     await tasks.stop(*working)
+    if talk.ephemeral:
+        with suppress(PicodeError):
+            await daemon.ask(Delete(0, talk.id), ENDS_WITHIN)
 
 
 async def _answer(talk: Talk, line: bytes, write: Callable[[Object], None]) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -23,12 +23,23 @@ Object = dict[str, Any]
 
 
 class Talk:
-    """`write` takes an object for the program; `allow`: tools that never ask."""
+    """`write` takes an object for the program; `allow`: tools that never ask; `scope`: models to change between, with
+    their levels; `like`: what a further conversation has of the first."""
 
     def __init__(
-        self, daemon: Stream, place: Place, write: Callable[[Object], None], allow: list[str]
+        self,
+        daemon: Stream,
+        place: Place,
+        write: Callable[[Object], None],
+        allow: list[str],
+        *,
+        scope: list[tuple[str, str]] | None = None,
+        like: r.Open | None = None,
     ) -> None:
         self.daemon, self.place, self.write, self.allow = daemon, place, write, allow
+        self.scope = scope or []
+        self._like = like or r.Open(0, place)
+        self.ephemeral = self._like.ephemeral
         self.id = ""
         self.path = ""
         self.name = ""
@@ -50,6 +61,15 @@ class Talk:
         self._entries, self._leaf, self._translation = [], "", Translation()
         self.id = conversation
         self._renewed(await self.daemon.follow(conversation))
+
+    async def open(self, choice: Literal["new", "named"], name: str = "") -> None:
+        """Go to another conversation."""
+        like = self._like
+        request = r.Open(
+            0, self.place, choice, name, tail=1, directory=like.directory, wishes=like.wishes,
+            ephemeral=like.ephemeral and choice == "new",
+        )  # fmt: skip
+        await self.go((await self.daemon.ask_for(Snapshot, request)).conversation)
 
     def _renewed(self, snapshot: Snapshot) -> None:
         self.path, self.name, self.status = snapshot.path, snapshot.name, snapshot.status

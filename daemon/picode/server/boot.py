@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from picode import __version__, config, tasks
 from picode.config.schema import Away, Settings
+from picode.modelnames import with_level
 from picode.paths import Paths, make_private, project_of
 from picode.protocol.events import AnyEvent, CommandSeen, DaemonStopping, EntryAdded, StatusChanged
 from picode.protocol.values import CommandNote, ModelInfo
@@ -199,8 +200,11 @@ class Models:
         settings = config.load(self._paths, os.environ, project_of(session.cwd)).settings
         providers = self.providers()
         providers.settings = settings.models
+        if session.ephemeral:
+            self.tools().audit.silent.add(session.id)
         if model:
-            model = providers.resolve(model)[1].name
+            name, level = with_level(model)
+            model = ":".join(filter(None, (providers.resolve(name)[1].name, level)))
         return Conversation(
             session,
             model=model or context_of(session).model or providers.default(),

@@ -21,9 +21,13 @@ class Audit:
 
     def __init__(self, state: Path) -> None:
         self.path = state / "audit.jsonl"
+        self.silent: set[str] = set()
+        """Conversations of which nothing is written down."""
 
     def record(self, conversation: str, call: str, tool: str, step: str, outcome: str, **more: Any) -> None:
         """`step`: look up, validate, check, ask, run; `outcome`: a word; `more`: what else is known."""
+        if conversation in self.silent:
+            return
         told = {name: _safe(value) for name, value in more.items()}
         line = {
             "time": time.time_ns() // 1_000_000, "conversation": conversation, "call": call, "tool": tool[:100],

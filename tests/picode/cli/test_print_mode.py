@@ -4,56 +4,76 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from picode import paths
-from picode.cli.print_mode import question
-from support.daemon import Running, executable
+from picode.cli.print_mode import messages
+from support.daemon import executable
 from support.model_server import Call, Gate, ModelServer, Say, Script
+from support.print_mode import Run, picode, project
 from support.screen import Terminal
 
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
-
-
-@pytest.fixture
-def project(home: Path) -> Path:
-    (home / "project").mkdir()
-    return home / "project"
-
-
-@pytest.fixture
-def picode(where: paths.Paths, model_server: ModelServer, project: Path) -> Iterator[Run]:
-    given = {
-        **model_server.environ(),
-        "PICODE_MODELS_DEFAULT": "openai/local-model",
-        "PICODE_MODELS_RETRIES": "0",
-    }
-    running = Running(where, given).start()
-
-    def run(*arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [executable(), *arguments],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            cwd=project,
-            timeout=60,
-            check=False,
-        )
-
-    yield run
-    running.stop()
+__all__ = ["picode", "project"]
 
 
 @pytest.mark.parametrize(
-    ("words", "piped", "text"),
-    [(["a", "b"], "", "a b"), (["why?"], "log\n", "log\n\nwhy?"), ([], "only\n", "only"), ([], "", "")],
+    ("words", "piped", "files", "said"),
+    [
+        (["a", "b"], "", "", ["a", "b"]),
+        (["why?"], "log\n", "", ["log\n\nwhy?"]),
+        ([], "only\n", "", ["only"]),
+        ([], "", "", [""]),
+        (["why?", "and?"], "log", "<file/>\n", ["log\n\n<file/>\nwhy?", "and?"]),
+    ],
 )
-def test_standard_input_is_added_to_the_question(words: list[str], piped: str, text: str) -> None:
-    assert question(words, piped) == text
+def test_standard_input_and_files_stand_in_front_of_the_first_question(
+    words: list[str], piped: str, files: str, said: list[str]
+) -> None:
+    assert messages(words, piped, files) == said
+
+
+def test_questions_are_asked_one_after_the_other_and_the_last_answer_is_written(
+    picode: Run, model_server: ModelServer
+) -> None:
+    model_server.enqueue(Script(Say("One.")), Script(Say("Two.")))
+    done = picode("-p", "first", "--thinking", "low", "second", stdin="log")
+    assert (done.stdout, done.returncode) == ("Two.\n", 0)
+    asked = model_server.requests[1].body["messages"]
+    assert [one["content"] for one in asked[-3:]] == ["log\n\nfirst", "One.", "second"]
+
+
+def test_the_first_question_that_fails_is_the_last(picode: Run, model_server: ModelServer) -> None:
+    model_server.enqueue(Script(status=401, error="bad key"))
+    assert picode("-p", "first", "second").returncode == 77
+    assert len(model_server.requests) == 1
+
+
+def test_a_files_text_and_its_images_go_along(picode: Run, model_server: ModelServer, project: Path) -> None:
+    from PIL import Image
+
+    (project / "notes.md").write_text("Remember.")
+    (project / "empty").touch()
+    Image.new("RGB", (3000, 30)).save(project / "wide.dat", "PNG")
+    (project / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nnonsense")
+    model_server.enqueue(Script(Say("I see.")))
+    done = picode("-p", "@notes.md", "@empty", "@wide.dat", "@broken.png", "What is it?")
+    assert (done.stdout, done.stderr) == ("I see.\n", "")
+    text, picture = model_server.requests[0].body["messages"][-1]["content"]
+    note = "[Image: original 3000x30, displayed at 2000x20. Multiply coordinates by 1.50 to map to original image.]"
+    assert text["text"].startswith(
+        f'<file name="{project}/notes.md">\nRemember.\n</file>\n<file name="{project}/wide.dat">{note}</file>\n'
+        f'<file name="{project}/broken.png">[Image omitted: The image is broken'
+    )
+    assert text["text"].endswith("</file>\nWhat is it?")
+    assert picture["image_url"]["url"].startswith("data:image/png;base64,")
+
+
+@pytest.mark.parametrize(("name", "why"), [("@nowhere.txt", "does not exist"), ("@.", "is no file")])
+def test_what_is_no_file_cannot_go_along(picode: Run, model_server: ModelServer, name: str, why: str) -> None:
+    done = picode("-p", name, "hi")
+    assert (done.returncode, why in done.stderr) == (2, True)
+    assert model_server.requests == []
 
 
 def test_only_the_last_answer_is_written(picode: Run, model_server: ModelServer, project: Path) -> None:

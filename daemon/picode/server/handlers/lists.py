@@ -46,7 +46,7 @@ class Lists:
 
         store, limit = self._daemon.conversations.store, max(1, min(request.limit, MOST))
         if request.conversation:
-            path = store.path_of(request.conversation)
+            path = self._daemon.conversations.stores.path_of(request.conversation)
             found = receipts_in(path, path.stem.rpartition("_")[2])
         else:
             listed = store.list(request.cwd, MOST)

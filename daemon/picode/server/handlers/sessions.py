@@ -46,7 +46,7 @@ class Sessions:
         return Found(id=0, hits=hits, pending=pending)
 
     async def export(self, request: r.Export) -> Exported:
-        session = self._store.path_of(request.conversation)
+        session = self._conversations.stores.path_of(request.conversation)
         return await asyncio.to_thread(_export, session, request, self._daemon.paths.data / "exports")
 
     async def take_in(self, request: r.Import) -> Accepted:
@@ -59,7 +59,7 @@ class Sessions:
     async def delete(self, request: r.Delete) -> Accepted:
         from picode.sessions.exchange import remove
 
-        path = self._store.path_of(request.conversation)
+        path = self._conversations.stores.path_of(request.conversation)
         id_ = await self._conversations.let_go(path)
         if path.exists():
             await asyncio.to_thread(remove, self._store, path)
@@ -73,7 +73,7 @@ class Sessions:
         return Tree(id=0, leaf=session.leaf or "", nodes=outline(session, limit))
 
     async def peek(self, request: r.Peek) -> Peeked:
-        return await asyncio.to_thread(_peek, self._store.path_of(request.conversation), request)
+        return await asyncio.to_thread(_peek, self._conversations.stores.path_of(request.conversation), request)
 
     def lines(self, request: r.GetLines) -> Lines:
         session = self._conversations.get(request.conversation).session
