@@ -106,7 +106,7 @@ def _conflicts(name: str, keys: dict[str, tuple[str, ...]], changed: set[str]) -
     for action in sorted(changed):
         for key in keys[action]:
             place = (ACTIONS[action].where, sequence(key) or ())
-            if place in owners:
+            if owners.get(place, action) != action:
                 found.append(f"{name}: {key} is given to {owners[place]} and to {action}; the latter has it.")
             owners[place] = action
     return found
