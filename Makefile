@@ -53,6 +53,7 @@ docs: $(READY) ## print the reference pages anew
 	$(BIN)/python -m picode.tools.describe_panes > docs/panes.md
 	$(BIN)/python -m picode.pane.describe > docs/keys.md
 	PYTHONPATH=tests $(BIN)/python -m support.model_chaos > docs/failures.md
+	PYTHONPATH=tests $(BIN)/python -m support.pi_tools_page > docs/tools.md
 
 clean: ## remove what make built, but for Zellij
 	rm -rf $(VENV) dist zellij-plugin/*/target

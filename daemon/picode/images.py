@@ -101,7 +101,8 @@ def _opened(content: bytes) -> "Picture":
         raise
     # a broken file makes each decoder fail in its own way
     except Exception as error:
-        raise BadData(f"The image is broken: {str(error)[:200] or type(error).__name__}.") from error
+        told = str(error).partition(" <")[0][:200] or type(error).__name__
+        raise BadData(f"The image is broken: {told}.") from error
     return picture
 
 

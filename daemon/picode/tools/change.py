@@ -64,9 +64,7 @@ class Change:
 
     def details(self) -> dict[str, Any]:
         """As session files have it: a diff with line numbers, and where the first change is."""
-        diff, first = (
-            numbered(_lines(self.before or b""), _lines(self.after)) if self._small() else ("", None)
-        )
+        diff, first = numbered(*_seen(self.before or b"", self.after)) if self._small() else ("", None)
         return {"diff": diff[:LONGEST_DIFF], "firstChangedLine": first}
 
     def unified(self) -> str:
@@ -86,6 +84,17 @@ def _lines(content: bytes) -> list[str]:
     """Lines for the eye; a line whose end alone changes is told apart by the `\\r` that stays."""
     lines = content.decode("utf-8", "replace").split("\n")
     return lines[:-1] if lines[-1] == "" else [*lines[:-1], f"{lines[-1]} (no line feed at the end)"]
+
+
+def _seen(before: bytes, after: bytes) -> tuple[list[str], list[str]]:
+    """Lines as pi shows them: no byte order mark, carriage returns or notes, but where only those differ."""
+    old, new = (
+        content.decode("utf-8", "replace").removeprefix("\ufeff").replace("\r\n", "\n").removesuffix("\n")
+        for content in (before, after)
+    )
+    if old == new:
+        return _lines(before), _lines(after)
+    return old.split("\n") if old else [], new.split("\n") if new else []
 
 
 def numbered(before: list[str], after: list[str]) -> tuple[str, int | None]:

@@ -51,8 +51,6 @@ class Edit:
                 edits = json.loads(edits)
             except ValueError:
                 return adapted
-        if isinstance(edits, dict):
-            edits = [edits]
         if "oldText" in adapted and "newText" in adapted:
             one = {name: adapted.pop(name) for name in ("oldText", "newText")}
             edits = [*edits, one] if isinstance(edits, list) else [one]

@@ -63,7 +63,8 @@ def grep(search: Search, arguments: Arguments, running: Running, program: str | 
     if not (search.path.is_dir() or search.path.is_file()):
         # a named pipe or /dev/zero would never end
         raise ToolFailed(f"{search.path} is no regular file.")
-    most = max(1, int(arguments.get("limit") or DEFAULT_LIMIT))
+    limit = arguments.get("limit")
+    most = DEFAULT_LIMIT if limit is None else max(1, int(limit))
     around = max(0, int(arguments.get("context") or 0))
     source = (
         by_rg(search, running.stop.is_set, program) if program else by_python(search, running.stop.is_set)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import unicodedata
 from pathlib import Path
 
 from picode.messages import ToolSpec
@@ -20,6 +21,8 @@ from picode.tools.locate import locate_existing
 from picode.tools.notices import limited
 
 DEFAULT_LIMIT = 500
+SIGNS = " _-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$"
+"""In the order in which the Unicode Consortium sorts them."""
 
 
 class Ls:
@@ -44,6 +47,13 @@ class Ls:
         return Plan(f"ls {arguments.get('path') or '.'}", run)
 
 
+def alphabetical(name: str) -> tuple[object, ...]:
+    """As people and pi sort: signs before digits before letters, accents and capitals only where all else is equal."""
+    plain = name.removesuffix("/").lower()
+    letters = [char for char in unicodedata.normalize("NFD", plain) if not unicodedata.combining(char)]
+    return [(char.isalnum(), SIGNS.find(char), char) for char in letters], plain, name
+
+
 def list_directory(path: Path, limit: float | None = None) -> Outcome:
     """Raises ToolFailed."""
     most = DEFAULT_LIMIT if limit is None else max(1, int(limit))
@@ -56,6 +66,6 @@ def list_directory(path: Path, limit: float | None = None) -> Outcome:
         raise ToolFailed(f"Not a directory: {path}") from error
     if not names:
         return said("(empty directory)")
-    names.sort(key=lambda name: (name.removesuffix("/").lower(), name))
+    names.sort(key=alphabetical)
     more = f"{most} entries limit reached. Use limit={most * 2} for more" if len(names) > most else ""
     return limited("\n".join(names[:most]), [more] if more else [], entryLimitReached=most if more else None)

@@ -53,15 +53,15 @@ def by_rg(search: Search, stopped: Callable[[], bool], program: str) -> Generato
         if found["type"] != "match":
             continue
         data = found["data"]
-        name = _text(data["path"]).removeprefix("./")
-        text = _text(data["lines"])
+        name = _text(data["path"], "surrogateescape").removeprefix("./")
+        text = _text(data["lines"], "replace")
         yield Match(name, directory / name, data["line_number"], text.split("\n")[0])
 
 
-def _text(value: dict[str, Any]) -> str:
+def _text(value: dict[str, Any], errors: str) -> str:
     if "text" in value:
         return str(value["text"])
-    return base64.b64decode(value["bytes"]).decode("utf-8", "surrogateescape")
+    return base64.b64decode(value["bytes"]).decode("utf-8", errors)
 
 
 def by_python(search: Search, stopped: Callable[[], bool]) -> Generator[Match, None, None]:

@@ -5,6 +5,9 @@ from typing import Any
 from picode.tools.base import Outcome, said
 from picode.tools.truncate import MOST_BYTES, head, shown_size
 
+NO_LIMIT = 2**53 - 1
+"""How session files say that lines are not counted."""
+
 
 def limited(text: str, notices: list[str], last: str = "", **details: Any) -> Outcome:
     """`text` within 50 KB, and the notices in one pair of brackets; `last` comes behind the one about size."""
@@ -13,4 +16,7 @@ def limited(text: str, notices: list[str], last: str = "", **details: Any) -> Ou
         notices = [*notices, f"{shown_size(MOST_BYTES)} limit reached"]
     notices = [*notices, last] if last else notices
     note = f"\n\n[{'. '.join(notices)}]" if notices else ""
-    return said(cut.text + note, truncation=cut.details(), **details)
+    truncation = cut.details()
+    if truncation is not None:
+        truncation["maxLines"] = NO_LIMIT
+    return said(cut.text + note, truncation=truncation, **details)

@@ -1,12 +1,14 @@
 """read: a file's text, or an image."""
 
 import asyncio
-import base64
+import errno
 import os
 import stat
 from pathlib import Path
 
-from picode.messages import Image, Text, ToolSpec
+from picode import images
+from picode.errors import BadData
+from picode.messages import Text, ToolSpec
 from picode.tools.base import (
     Arguments,
     Outcome,
@@ -22,15 +24,6 @@ from picode.tools.locate import locate_existing
 from picode.tools.truncate import MOST_BYTES, MOST_LINES, Truncated, head, lines_of, shown_size, size_of
 
 LARGEST_FILE = 256 * 1024 * 1024
-LARGEST_IMAGE = 4_500_000
-"""Bytes in base64."""
-IMAGES = (
-    (b"\xff\xd8\xff", 0, "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", 0, "image/png"),
-    (b"GIF87a", 0, "image/gif"),
-    (b"GIF89a", 0, "image/gif"),
-    (b"WEBP", 8, "image/webp"),
-)
 
 
 class Read:
@@ -59,9 +52,8 @@ class Read:
 def read(path: Path, arguments: Arguments) -> Outcome:
     """`arguments`: path (as the model wrote it), offset, limit. Raises ToolFailed."""
     content = contents(path)
-    for magic, at, mime in IMAGES:
-        if content[at : at + len(magic)] == magic and (at == 0 or content.startswith(b"RIFF")):
-            return _image(content, mime)
+    if mime := images.sniff(content):
+        return _image(content, mime)
     text = content.decode("utf-8", "replace")
     return _text(text, arguments)
 
@@ -71,10 +63,8 @@ def contents(path: Path) -> bytes:
     try:
         # a named pipe would wait for a writer
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except FileNotFoundError as error:
-        raise ToolFailed(f"ENOENT: no such file or directory, access '{path}'") from error
-    except PermissionError as error:
-        raise ToolFailed(f"EACCES: permission denied, access '{path}'") from error
+    except OSError as error:
+        raise failed(error, "access", path) from error
     try:
         found = os.fstat(descriptor)
         if stat.S_ISDIR(found.st_mode):
@@ -91,13 +81,19 @@ def contents(path: Path) -> bytes:
         os.close(descriptor)
 
 
+def failed(error: OSError, what: str, path: Path) -> ToolFailed:
+    """What models know from many programs: “ENOENT: no such file or directory, access '/x'”."""
+    code = errno.errorcode.get(error.errno or 0, "EIO")
+    return ToolFailed(f"{code}: {(error.strerror or 'failed').lower()}, {what} '{path}'")
+
+
 def _image(content: bytes, mime: str) -> Outcome:
-    data = base64.b64encode(content).decode()
-    if len(data) > LARGEST_IMAGE:
-        return said(
-            f"Read image file [{mime}]\n[Image omitted: {shown_size(len(content))} is too large to be sent.]"
-        )
-    return Outcome([Text(text=f"Read image file [{mime}]"), Image(data=data, mime_type=mime)])
+    try:
+        image, note = images.fitted(content)
+    except BadData as error:
+        return said(f"Read image file [{mime}]\n[Image omitted: {error}]")
+    note = f"\n{note}" if note else ""
+    return Outcome([Text(text=f"Read image file [{image.mime_type}]{note}"), image])
 
 
 def _text(text: str, arguments: Arguments) -> Outcome:

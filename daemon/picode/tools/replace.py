@@ -57,11 +57,11 @@ def replaced(content: bytes, edits: Edits, name: str) -> bytes:
         start, end = _place(views, _plain(old), _Names(name, index, len(edits)))
         text = _plain(new)
         spans.append((start, end, text.replace("\n", "\r\n") if crlf else text, index))
-    spans.sort()
+    spans.sort(key=lambda span: span[0])
     for (_, end, _, one), (start, _, _, other) in itertools.pairwise(spans):
         if start < end:
             raise ToolFailed(
-                f"edits[{min(one, other)}] and edits[{max(one, other)}] overlap in {name}. "
+                f"edits[{one}] and edits[{other}] overlap in {name}. "
                 "Merge them into one edit or target disjoint regions."
             )
     for start, end, text, _ in reversed(spans):

@@ -25,17 +25,25 @@ def validated(tool: str, schema: dict[str, Any], arguments: dict[str, Any]) -> d
 def _object(schema: dict[str, Any], value: dict[str, Any], where: str, problems: Problems) -> dict[str, Any]:
     properties: dict[str, Any] = schema.get("properties", {})
     required = schema.get("required", ())
-    # an optional argument that is null was not given
-    given = {name: part for name, part in value.items() if part is not None or name in required}
-    for name in required:
-        if name not in given:
-            problems.append((f"{where}/{name}" if where else name, f"must have required property '{name}'"))
+    given = {
+        name: part
+        for name, part in value.items()
+        if name in required or not _left_out(properties.get(name), part)
+    }
+    if missing := [name for name in required if name not in given]:
+        said = f"must have required properties {', '.join(missing)}"
+        problems.append((f"{where}.{missing[0]}" if where else missing[0], said))
     return {
-        name: _value(properties[name], part, f"{where}/{name}" if where else name, problems)
+        name: _value(properties[name], part, f"{where}.{name}" if where else name, problems)
         if name in properties
         else part
         for name, part in given.items()
     }
+
+
+def _left_out(schema: dict[str, Any] | None, part: Any) -> bool:
+    """An optional argument that is null was not given, nor was a number without a digit."""
+    return part is None or (part == "" and schema is not None and schema.get("type") in NUMBERS)
 
 
 def _value(schema: dict[str, Any], value: Any, where: str, problems: Problems) -> Any:
@@ -47,7 +55,7 @@ def _value(schema: dict[str, Any], value: Any, where: str, problems: Problems) -
     if wanted == "object":
         return _object(schema, value, where, problems)
     if wanted == "array" and "items" in schema:
-        return [_value(schema["items"], part, f"{where}/{at}", problems) for at, part in enumerate(value)]
+        return [_value(schema["items"], part, f"{where}.{at}", problems) for at, part in enumerate(value)]
     return value
 
 
@@ -68,17 +76,26 @@ def _is(wanted: Any, value: Any) -> bool:
 
 
 def _coerced(wanted: Any, value: Any) -> Any:
-    if wanted == "string":
-        if isinstance(value, bool):
-            return "true" if value else "false"
-        if isinstance(value, int | float):
-            return str(int(value)) if int(value) == value else str(value)
-        return "" if value is None else value
-    if wanted in NUMBERS:
-        return _number(value)
-    if wanted == "boolean":
-        return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else _truth(value)
+    match wanted:
+        case "string":
+            return _text(value)
+        case "number" | "integer":
+            return _number(value)
+        case "boolean":
+            return (
+                {"true": True, "false": False}.get(value, value) if isinstance(value, str) else _truth(value)
+            )
+        case "array":
+            return value if isinstance(value, list) else [value]
     return value
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(int(value)) if int(value) == value else str(value)
+    return "" if value is None else value
 
 
 def _number(value: Any) -> Any:

@@ -1,8 +1,11 @@
 """What is below a directory, without what Git ignores: by fd where it is there, else by a walk of our own."""
 
 import os
+import re
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,26 +25,46 @@ def fd() -> str | None:
 
 def below(directory: Path, stopped: Callable[[], bool], program: str | None) -> Iterator[str]:
     """Paths relative to `directory`, directories with a slash at the end; dot files too, but not .git."""
-    if program is None:
-        yield from walk(directory, stopped)
+    if program is None or not _ignores_everywhere(program):
+        yield from walk(directory, stopped, everywhere=True)
         return
-    command = [program, "--hidden", "--color=never", "--exclude=.git", "--print0", "--glob", "*", "."]
+    command = [
+        program,
+        "--hidden",
+        "--color=never",
+        "--exclude=.git",
+        "--print0",
+        "--no-require-git",
+        "--glob",
+        "*",
+        ".",
+    ]
     for name in output_lines(command, directory, stopped, separator=b"\0"):
         path = os.fsdecode(name).removeprefix("./")
         # older versions print directories without the slash
         yield path if path.endswith("/") or not _is_directory(directory / path) else f"{path}/"
 
 
+@cache
+def _ignores_everywhere(program: str) -> bool:
+    """Versions before 8.7 take ignore files for nothing outside a Git repository."""
+    done = subprocess.run(
+        [program, "--version"], stdin=subprocess.DEVNULL, capture_output=True, timeout=10, check=False
+    )
+    found = re.search(rb"(\d+)\.(\d+)", done.stdout)
+    return found is not None and (int(found[1]), int(found[2])) >= (8, 7)
+
+
 def _is_directory(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
 
 
-def walk(directory: Path, stopped: Callable[[], bool]) -> Iterator[str]:
-    """The same without fd. Inside a Git repository, its ignore files count."""
+def walk(directory: Path, stopped: Callable[[], bool], everywhere: bool = False) -> Iterator[str]:
+    """The same without fd. Inside a Git repository, its ignore files count; `everywhere`: outside of one, too."""
     root = directory.resolve()
     top = next((above for above in (root, *root.parents) if (above / ".git").exists()), None)
     rules = _outer_rules(root, top) if top is not None else ()
-    yield from _walk(f"{root}/".replace("//", "/"), "", rules, top is not None, stopped)
+    yield from _walk(f"{root}/".replace("//", "/"), "", rules, everywhere or top is not None, stopped)
 
 
 def _outer_rules(root: Path, top: Path) -> Rules:

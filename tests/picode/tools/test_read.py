@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from picode.messages import Image
+from support import pi_files
 from support.toolbox import call, text, toolbox
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
+PNG = pi_files.image("PNG", 8, 5)
 NUMBERS = "".join(f"{n}\n" for n in range(1, 3001))
 NOTICES = [
     ("a\nb\nc\n", {}, "a\nb\nc\n"),
@@ -74,11 +75,20 @@ async def test_an_image_is_told_by_its_content(home: Path) -> None:
     assert result.content[1] == Image(base64.b64encode(PNG).decode(), "image/png")
 
 
-async def test_an_image_that_is_too_large_is_left_out(home: Path) -> None:
+async def test_an_image_that_is_too_large_is_made_smaller(home: Path) -> None:
     (home / "p.png").write_bytes(PNG + b"\0" * 4_000_000)
     result = await call(toolbox(home), home, "read", path="p.png")
+    assert text(result) == "Read image file [image/png]"
+    sent = result.content[1]
+    assert isinstance(sent, Image)
+    assert len(sent.data) < 4_500_000
+
+
+async def test_half_an_image_is_not_sent(home: Path) -> None:
+    (home / "p.png").write_bytes(PNG[:40])
+    result = await call(toolbox(home), home, "read", path="p.png")
     assert len(result.content) == 1
-    assert "[Image omitted: 3.8MB is too large to be sent.]" in text(result)
+    assert "[Image omitted: The image is broken: " in text(result)
 
 
 @pytest.mark.parametrize(("name", "written"), [

@@ -26,14 +26,14 @@ FITS = [
     ({"path": "a", "more": [1]}, {"path": "a", "more": [1]}),
 ]
 FAILS = [
-    ({}, "  - path: must have required property 'path'"),
+    ({}, "  - path: must have required properties path"),
     ({"path": []}, "  - path: must be string"),
     ({"path": "a", "limit": "many"}, "  - limit: must be number"),
     ({"path": "a", "limit": float("nan")}, "  - limit: must be number"),
     ({"path": "a", "deep": "maybe"}, "  - deep: must be boolean"),
-    ({"path": "a", "list": {}}, "  - list: must be array"),
-    ({"path": "a", "list": [{}]}, "  - list/0/old: must have required property 'old'"),
-    ({"path": "a", "list": ["x"]}, "  - list/0: must be object"),
+    ({"path": "a", "list": {}}, "  - list.0.old: must have required properties old"),
+    ({"path": "a", "list": [{}]}, "  - list.0.old: must have required properties old"),
+    ({"path": "a", "list": ["x"]}, "  - list.0: must be object"),
 ]
 
 
@@ -53,6 +53,6 @@ def test_the_whole_text() -> None:
     with pytest.raises(ToolFailed) as failure:
         validated("read", SCHEMA, {"limit": "x"})
     assert failure.value.text == (
-        "Validation failed for tool \"read\":\n  - path: must have required property 'path'\n"
+        'Validation failed for tool "read":\n  - path: must have required properties path\n'
         '  - limit: must be number\n\nReceived arguments:\n{\n  "limit": "x"\n}'
     )
