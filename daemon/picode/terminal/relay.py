@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 CHUNK = 64 * 1024
+FULL = 4095
+"""Bytes that Linux gives of a PTY at most, however many are asked for."""
+TURN = 16
+"""Chunks that are taken before anything else is looked at."""
 MOST_WAITING = 256 * 1024
 """Bytes that wait for a terminal that does not read."""
 
@@ -53,24 +57,27 @@ class Pipe:
         if events & WRITE and self._other:
             self._other.flush()
         if events & ~WRITE and self._open:
-            self.read()
+            for _ in range(TURN):
+                # a full buffer is seldom the last one
+                if self.read() < FULL or self._waiting:
+                    break
 
-    def read(self) -> bool:
-        """Take one chunk; false when there is none now."""
+    def read(self) -> int:
+        """Take one chunk; its size, 0 when there is none now."""
         try:
             data = os.read(self._source, CHUNK)
         except BlockingIOError:
-            return False
+            return 0
         except OSError:
             data = b""
         if not data:
             self._open = False
             self._loop.forget(self._source)
             self._ended()
-            return False
+            return 0
         if shown := self._change(data):
             self.write(shown)
-        return True
+        return len(data)
 
     def write(self, data: bytes) -> None:
         if self._waiting:
