@@ -34,6 +34,7 @@ from picode.pane.state import (
     Copy,
     Did,
     Effect,
+    Found,
     Here,
     Input,
     Leave,
@@ -50,6 +51,7 @@ from picode.pane.state import (
     Typed,
 )
 from picode.pane.terminal import LiveArea
+from picode.pane.theme import Themed, theme_of
 from picode.pane.update import update
 from picode.pane.view import live, prompt, status_line
 from picode.paths import Paths
@@ -74,7 +76,10 @@ class Pane:
         self.attention = Attention(wanted=notify)
         self.daemon = Daemon(paths, begin, self.put, self.take, self.draw)
         self.pastes = Pastes()
-        completions = Completions(self.daemon.files, lambda: self.state.cwd)
+        completions = Completions(
+            self.daemon.files, lambda: self.state.cwd, lambda: self.state.brought or ()
+        )
+        self.themed = Themed(theme_of(paths, begin.place.cwd))
         self.buffer = new_buffer(completions, self.daemon.prompts, lambda: not self.occupied())
         self.buffer.on_text_changed += self._line_changed
         self._keys = bindings(self, self.state.keymap)
@@ -104,6 +109,7 @@ class Pane:
         def connect() -> None:
             nonlocal following
             following = tasks.spawn(self._follow(), "pane daemon")
+            self.themed.begin(self._coloured)
 
         try:
             # the first picture does not wait for the daemon
@@ -116,9 +122,16 @@ class Pane:
         finally:
             if self._clock:
                 self._clock.cancel()
+            self.themed.close()
             for number in (signal.SIGTERM, signal.SIGHUP):
                 loop.remove_signal_handler(number)
             await tasks.stop(following, *self._here)
+
+    def _coloured(self, complaint: str) -> None:
+        """The theme was read: for the first time, or again."""
+        self.area.recolour()
+        if complaint:
+            self.put(Noticed("warning", complaint))
 
     async def _follow(self) -> None:
         try:
@@ -139,6 +152,8 @@ class Pane:
         if self.state.keymap is not before:
             self._keys = bindings(self, self.state.keymap)
         self.line.follow(self.state)
+        if isinstance(given, Found) and given.asked.what in ("reload", "set"):
+            self.themed.reload()
         if isinstance(given, TurnStarted):
             self._typed()  # somewhere else, perhaps: whoever asks looks at first
         elif isinstance(given, ApprovalNeeded | TurnEnded):

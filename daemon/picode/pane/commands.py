@@ -20,6 +20,7 @@ from picode.pane.safe import safe_line
 from picode.pane.state import Copy, Here, Leave, Open, Question, State, Step, Tell
 from picode.paths import layout_names
 from picode.protocol.requests import (
+    Ask,
     Clone,
     Compact,
     Export,
@@ -27,10 +28,12 @@ from picode.protocol.requests import (
     GetModels,
     GetTree,
     Import,
+    Reload,
     SetLayout,
     SetModel,
     SetName,
 )
+from picode.protocol.values import Delivery
 
 Format = Literal["html", "md", "json", "text"]
 TYPED = (
@@ -48,7 +51,9 @@ HELPFUL = (
 def _help(state: State, argument: str) -> Step:
     rows = [(f"/{name} {command.takes}".rstrip(), command.does) for name, command in COMMANDS.items()]
     keys = [(state.keymap.shown(name), ACTIONS[name].does) for name in HELPFUL if state.keymap.shown(name)]
-    return printed(state, table([*rows, *keys, *TYPED, *ELSEWHERE], state.width))
+    brought = [(f"/{safe_line(one.name)} {safe_line(one.hint)}".rstrip(), safe_line(one.description))
+               for one in state.brought or ()]  # fmt: skip
+    return printed(state, table([*rows, *brought, *keys, *TYPED, *ELSEWHERE], state.width))
 
 
 def table(rows: "Sequence[tuple[str, str]]", width: int) -> list[Line]:
@@ -89,6 +94,10 @@ def _here(what: "Literal['settings', 'reload', 'changelog']") -> "Callable[[Stat
 
 def _new(state: State, argument: str) -> Step:
     return state, [Open("new")]
+
+
+def _reload(state: State, argument: str) -> Step:
+    return state, [Here("reload"), Tell(Reload(0, state.conversation))]
 
 
 def _resume(state: State, argument: str) -> Step:
@@ -229,22 +238,35 @@ COMMANDS: dict[str, Command] = {
     "login": Command("keep a provider's key; it is typed unseen", _login, "[PROVIDER]", lambda: list(VARIABLES)),
     "logout": Command("forget a provider's key", _logout, "[PROVIDER]", lambda: list(VARIABLES)),
     "settings": Command("look at the settings and change them", _here("settings")),
-    "reload": Command("read keybindings and settings anew", _here("reload")),
+    "reload": Command("read keybindings, settings, skills, templates and the theme anew", _reload),
     "changelog": Command("what is new", _here("changelog")),
     "quit": Command("leave; the assistant goes on working", _quit),
     "exit": Command("the same", _quit),
 }  # fmt: skip
 
 
-def run_command(state: State, text: str) -> Step:
-    """`/name argument`; an unambiguous beginning of a name is enough."""
-    name, _, argument = text[1:].partition(" ")
+def _is_brought(state: State, name: str) -> bool:
+    if name.startswith("skill:"):
+        return True
+    if state.brought is None:  # said before the daemon told
+        near = any(known.startswith(name) for known in COMMANDS) or get_close_matches(name, COMMANDS, 1, 0.5)
+        return not near
+    return any(name == one.name for one in state.brought)
+
+
+def run_command(state: State, text: str, delivery: Delivery = "steer") -> Step:
+    """`/name argument`; an unambiguous beginning of a name is enough. Skills and templates are the daemon's."""
+    name, *rest = text[1:].split(maxsplit=1) or [""]
+    argument = rest[0] if rest else ""
+    if name not in COMMANDS and _is_brought(state, name):
+        return state, [Tell(Ask(0, state.conversation, text, delivery=delivery), text)]
     found = [known for known in COMMANDS if known == name] or [
         known for known in COMMANDS if known.startswith(name)
     ]
     if len(found) == 1:
         return COMMANDS[found[0]].run(state, argument.strip())
-    near = get_close_matches(name, COMMANDS, 1, 0.5)
+    names = [*COMMANDS, *(one.name for one in state.brought or ())]
+    near = get_close_matches(name, names, 1, 0.5)
     hint = f"Did you mean /{near[0]}?" if near else "/help lists the commands."
     return printed(
         state, notice_lines("warning", f"There is no command /{safe_line(name)}. {hint}", state.width)

@@ -3,14 +3,15 @@
 import asyncio
 import os
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
 from picode.pane.commands import COMMANDS
 from picode.pane.fuzzy import fitting
-from picode.pane.safe import safe
+from picode.pane.safe import safe, safe_line
+from picode.protocol.values import SlashCommand
 
 FILE = re.compile(r"(?:^|\s)@(\S*)$")
 WORD = re.compile(r"(?:^|\s)([^\s@]\S*)$")
@@ -22,8 +23,10 @@ Finder = Callable[[str], Awaitable[list[str]]]
 class Completions(Completer):
     """`/co` to commands at the start of the line, `@pa` to files wherever it stands; `cwd()`: where paths begin."""
 
-    def __init__(self, files: Finder, cwd: Callable[[], str]) -> None:
-        self._files, self._cwd = files, cwd
+    def __init__(
+        self, files: Finder, cwd: Callable[[], str], brought: Callable[[], Sequence[SlashCommand]] = list
+    ) -> None:
+        self._files, self._cwd, self._brought = files, cwd, brought
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
         return []
@@ -33,12 +36,15 @@ class Completions(Completer):
     ) -> AsyncGenerator[Completion, None]:
         before = document.text_before_cursor
         if before.startswith("/") and not re.search(r"\s|/", before[1:]):
-            names = list(COMMANDS)
+            brought = {one.name: f"{one.hint} {one.description}".strip() for one in self._brought()}
+            known = brought | {name: command.does for name, command in COMMANDS.items()}
+            names = list(known)
             for at in fitting(before[1:], names):
-                yield Completion(f"/{names[at]}", -len(before), display_meta=COMMANDS[names[at]].does)
-        elif before.startswith("/") and (known := COMMANDS.get(before[1:].split(" ")[0])) and known.choices():
+                name, told = names[at], safe_line(known[names[at]])
+                yield Completion(f"/{name}", -len(before), display=safe_line(f"/{name}"), display_meta=told)
+        elif before.startswith("/") and (command := COMMANDS.get(before[1:].split(" ")[0])) and command.choices():
             begun = before.partition(" ")[2]
-            for choice in known.choices():
+            for choice in command.choices():
                 if choice.startswith(begun) or choice.removeprefix("picode-").startswith(begun):
                     yield Completion(choice, -len(begun))
         elif found := FILE.search(before):

@@ -7,20 +7,23 @@ less often, and nothing piles up.
 import asyncio
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import structs
 
 from picode.client.environment import DEMO, has_key, unheard
 from picode.client.stream import Stream, connect
 from picode.errors import Missing, PicodeError
-from picode.pane.state import Again, Back, Failed, Input, LookUp, Lost, Open, Opened, Replied, Tell
+from picode.pane.state import Again, Back, Failed, Input, LookUp, Lost, Open, Opened, Replied, Submitted, Tell
 from picode.paths import Paths
 from picode.protocol import requests
 from picode.protocol.events import Announced, Returned
-from picode.protocol.replies import Attended, Files, Models, Prompts, Snapshot
+from picode.protocol.replies import Attended, Files, Models, Prompts, SlashCommands, Snapshot
 from picode.protocol.values import Place
 from picode.tasks import spawn, stop
 
+Choice = Literal["current", "new", "latest", "named", "fork"]
 WAITING = 1000
 """Requests that may wait while the daemon is away."""
 
@@ -30,12 +33,18 @@ class Start:
     """Which conversation a pane begins with."""
 
     place: Place
-    choice: Literal["current", "new", "latest", "named"] = "current"
+    choice: Choice = "current"
     name: str = ""
     model: str = ""
     history: int = 20
     scoped: tuple[str, ...] = ()
     """The models that the key for the next one goes through; none: all."""
+    like: requests.Open | None = None
+    """What each conversation that is opened here has besides: where it is, what is wished of it."""
+    key: str = field(default="", repr=False)
+    """For the provider of their model."""
+    typed: tuple[Submitted, ...] = ()
+    """What is said at once, as if it had been typed."""
 
 
 class Daemon:
@@ -71,7 +80,11 @@ class Daemon:
             if session := self._begin.place.zellij_session:
                 await stream.watch(f"workspace/{session}")
             await self._open(self._begin.choice, self._begin.name)
+            if self._begin.model and self._begin.choice not in ("new", "current"):
+                await stream.ask(requests.SetModel(0, self.conversation, self._begin.model))
             self._ready.set()
+            for typed in self._begin.typed:
+                self._put(typed)
             asking = spawn(self._work(), "pane requests")
             try:
                 await self._broken
@@ -178,11 +191,15 @@ class Daemon:
         except PicodeError as error:
             self._put(Failed(request, error, effect.text))
 
-    async def _open(self, choice: Literal["current", "new", "latest", "named"], name: str) -> None:
+    async def _open(self, choice: Choice, name: str) -> None:
         assert self._stream is not None
         begin = self._begin
-        asked = requests.Open(0, begin.place, choice, name, tail=1, model=begin.model)
+        like = begin.like or requests.Open(0, begin.place)
+        ephemeral = like.ephemeral and choice == "new"
+        asked = structs.replace(like, choice=choice, name=name, tail=1, model=begin.model, ephemeral=ephemeral)
         found = await self._stream.ask_for(Snapshot, asked)
+        if begin.key:
+            await self._stream.ask(requests.LendKey(0, found.conversation, begin.key))
         if self.conversation and self.conversation != found.conversation:
             await self._stream.leave(self.conversation)
         self.conversation = found.conversation
@@ -196,10 +213,15 @@ class Daemon:
             self._todo.put_nowait(None)
 
     async def _attend(self) -> None:
-        """Say that a person can see it here; what happened while nobody could comes back, once."""
+        """Say that a person can see it here; what happened while nobody could comes back, once. Ask what a message may
+        begin with."""
         reply = await self._look_up(requests.Attend(0, self.conversation, self._begin.place, os.getpid()))
         if isinstance(reply, Attended) and reply.digest is not None:
             self._put(Returned(reply.digest))
+        asked = requests.GetSlashCommands(0, self.conversation)
+        brought = await self._look_up(asked)
+        if isinstance(brought, SlashCommands):
+            self._put(Replied(asked, brought))
 
     def _anew(self, snapshot: Snapshot) -> None:
         if snapshot.conversation == self.conversation:

@@ -28,7 +28,7 @@ def submitted(state: State, given: Submitted) -> Step:  # noqa: PLR0911
     if not text and not given.images:
         return settle(state, state.preview, True) if state.preview else (state, [])
     if text.startswith("/") and "/" not in text[1:].split(" ")[0]:
-        return run_command(state, text)
+        return run_command(state, text, given.delivery)
     if text.startswith("!"):
         return _command(state, text)
     images = list(given.images)

@@ -17,7 +17,7 @@ from picode.pane.picker import Picker
 from picode.protocol.events import AnyEvent
 from picode.protocol.replies import AnyReply, Snapshot
 from picode.protocol.requests import AnyRequest
-from picode.protocol.values import Approval, Delivery, Preview, Status, ToolRun
+from picode.protocol.values import Approval, Delivery, Preview, SlashCommand, Status, ToolRun
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,8 @@ class State:
     scoped: tuple[str, ...] = ()
     """The models of Ctrl-P; none: all that can be used."""
     keymap: Keymap = field(default_factory=Keymap)
+    brought: tuple[SlashCommand, ...] | None = None
+    """Skills and templates that a message may begin with; None: the daemon has not said yet."""
     leaving: bool = False
     """Ctrl-C was pressed once on an empty line."""
     said: str = ""

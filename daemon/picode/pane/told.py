@@ -23,9 +23,10 @@ from picode.protocol.replies import (
     Models,
     Moved,
     Peeked,
+    SlashCommands,
     Tree,
 )
-from picode.protocol.requests import Import, Peek, Search, SetModel, SetName
+from picode.protocol.requests import Import, Peek, Reload, Search, SetModel, SetName
 
 
 def replied(state: State, given: Replied) -> Step:  # noqa: PLR0911
@@ -48,6 +49,8 @@ def replied(state: State, given: Replied) -> Step:  # noqa: PLR0911
             return _moved(state, given.reply)
         case Exported(path=path):
             return _said(state, f"{path} was written.")
+        case SlashCommands():
+            return _brought(state, given.reply, isinstance(given.request, Reload))
     if isinstance(given.request, SetModel):
         return _said(state, f"The model is {given.request.model} now.")
     if isinstance(given.request, SetName) and given.request.conversation == state.conversation:
@@ -69,6 +72,19 @@ def looked_in_vain(state: State, given: Failed) -> Step:
 
 def _said(state: State, text: str, level: str = "info") -> Step:
     return printed(state, notice_lines(level, text, state.width))
+
+
+def _brought(state: State, reply: SlashCommands, reloaded: bool) -> Step:
+    """The skills and templates; after /reload the person is told how many, and what was left out."""
+    state = replace(state, brought=tuple(reply.commands))
+    if not reloaded:
+        return state, []
+    count = sum(one.source == "skill" for one in reply.commands)
+    state, effects = _said(state, f"There are {count} skills and {len(reply.commands) - count} templates.")
+    for notice in reply.notices:
+        state, more = _said(state, notice, "warning")
+        effects += more
+    return state, effects
 
 
 def _conversations(state: State, reply: Conversations) -> Step:
