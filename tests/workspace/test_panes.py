@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from support.conversing import assistant_ready
 from support.model_script import Call, Gate, Say, Script, say
 from support.model_server import ModelServer
 from support.pane_calls import Talk
@@ -78,7 +79,7 @@ def test_a_server_outlives_its_turn_and_the_daemon_and_is_read_and_stopped_later
     )
     talk.ask("serve this")
     assert "still runs" in talk.answered(2)
-    talk.terminal.wait_for("up to 60 s for 'Serving HTTP'")
+    talk.terminal.wait_for("up to 60 s")
     (trusted.project / "go").touch()
     assert "; 'Serving HTTP' has come]" in talk.answered(3)
     talk.terminal.wait_for("It serves.", "Serving HTTP")
@@ -153,3 +154,50 @@ def test_a_pane_that_is_closed_or_killed_in_the_middle_of_a_wait_is_told_at_once
         model_server.open(how)
         talk.terminal.wait_until(lambda shown: "· idle" in shown or "idle ·" in shown, "the end of the turn")
     assert not [one for one in trusted.processes() if command_line(one) == "cat"]
+
+
+def test_after_a_resurrection_a_pane_waits_is_told_of_and_brought_to_life_by_rerun(
+    trusted: Workspace, model_server: ModelServer
+) -> None:
+    talk = Talk(trusted, model_server)
+    model_server.enqueue(
+        call("pane_run", command="echo run$((40+2)); cat", name="web", wait=0),
+        call("pane_wait", name="web", text="run42", wait=60),
+        say("It runs."),
+    )
+    talk.ask("begin")
+    talk.terminal.wait_for("It runs.", "run42")
+    trusted.action("save-session")
+    trusted.kill(trusted.servers()[0])
+    talk.terminal.wait_end()
+    talk.terminal = trusted.up()
+    assistant_ready(talk.terminal)
+    model_server.enqueue(
+        call("pane_read"),
+        call("pane_read", name="web"),
+        call("pane_rerun", name="web", wait=0),
+        call("pane_wait", name="web", text="run42", wait=1),
+        say("It runs again."),
+    )
+    talk.ask("go on")
+    assert "waits since it came back" in talk.answered(5)
+    assert "pane_rerun runs it" in talk.answered(6)
+    assert "still runs" in talk.answered(7)
+    talk.terminal.wait_for("It runs again.", "run42")
+    assert len(talk.panes("web")) == 1
+
+
+def test_a_wait_goes_on_while_everybody_is_detached(trusted: Workspace, model_server: ModelServer) -> None:
+    talk = Talk(trusted, model_server)
+    model_server.enqueue(
+        call("pane_run", command="until [ -e go ]; do sleep 0.1; done; echo went", name="slow", wait=0),
+        call("pane_wait", name="slow", wait=600),
+        say("It came to its end."),
+    )
+    talk.ask("wait for it")
+    talk.terminal.wait_for("up to 600 s")
+    trusted.detach(talk.terminal)
+    (trusted.project / "go").touch()
+    assert talk.answered(3).startswith("went\n")
+    talk.terminal = trusted.attach()
+    talk.terminal.wait_for("It came to its end.")

@@ -44,13 +44,12 @@ class Type(Struct, tag="type", tag_field="type", omit_defaults=True):
 
 
 class Await(Struct, tag="await", tag_field="type", omit_defaults=True):
-    """Tell when command `number` of a pane that was opened for commands prints `text`, as a person reads it; its first
-    `since` bytes do not count. The reply comes then, or when the command ends: `Awaited`; at once: `NotFetched`. Who no
-    longer waits closes the connection."""
+    """Tell when command `number` of a pane that was opened for commands has printed `text`, as a person reads it. Each
+    time counts once, and nothing counts from before the last `Type`. The reply comes then, or when the command ends:
+    `Awaited`; at once: `NotFetched`. Who no longer waits closes the connection."""
 
     number: int
     text: str
-    since: int = 0
 
 
 class Join(Struct, tag="join", tag_field="type", omit_defaults=True):

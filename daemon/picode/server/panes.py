@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -19,6 +20,7 @@ from picode.paths import Paths
 from picode.protocol.terminal import Await, Awaited, Begun, Commands, Fetch, GetCommands, Run, Type
 from picode.protocol.values import CommandRecord, Place, TerminalInfo
 from picode.server import fetch
+from picode.server.held_panes import PROGRAM, Held, held_in, revive
 from picode.server.terminals import Terminals
 from picode.tasks import spawn, stop
 from picode.terminal import fetch as recorder
@@ -28,9 +30,15 @@ from picode.tools.panes import NO_WORKSPACE, Pane, Where
 OPENED_WITHIN = 20.0
 """Seconds until the program in a new pane says that it is there."""
 CLOSED_WITHIN = 5.0
+HELD_WITHIN = 10.0
 MOST_PLACES = 256
-MOST_READ = 1024
 CLOSED = "There is no pane {} (any more): it was closed, or its session ended. pane_run opens one."
+
+
+class Wanted(NamedTuple):
+    name: str
+    command: str
+    where: Where
 
 
 class Panes:
@@ -42,9 +50,8 @@ class Panes:
     def __init__(self, paths: Paths, terminals: Terminals, current: Callable[[str], str]) -> None:
         self._paths, self._terminals, self._current = paths, terminals, current
         self._places: dict[str, Place] = {}
+        self._loop = asyncio.get_running_loop()
         self._turns: dict[str, asyncio.Lock] = {}
-        self._read: dict[tuple[str, int], int] = {}
-        """By a recorder's socket and a command's number: how many bytes of its output a model was given."""
 
     def seen(self, conversation: str, place: Place) -> None:
         """A client of this conversation is there; outside of Zellij it says nothing about panes."""
@@ -58,12 +65,29 @@ class Panes:
         self.place(conversation)
 
     def find(self, conversation: str, name: str) -> Pane:
-        return self._described(self._terminal(conversation, name))
+        try:
+            return self._described(self._terminal(conversation, name))
+        except Missing:
+            held = self._held(self.place(conversation)).get(name)
+            if held is None:
+                raise
+            return Pane(name, held.pane, command=held.command, held=True)
 
     def all(self, conversation: str) -> list[Pane]:
-        session = self.place(conversation).zellij_session
+        place = self.place(conversation)
+        session = place.zellij_session
         found = {**self._older(session), **self._terminals.named(session)}
-        return [self._described(info) for _, info in sorted(found.items())]
+        panes = {name: self._described(info) for name, info in found.items()}
+        for name, held in self._held(place).items():
+            panes.setdefault(name, Pane(name, held.pane, command=held.command, held=True))
+        return [pane for _, pane in sorted(panes.items())]
+
+    def _held(self, place: Place) -> dict[str, Held]:
+        """From a thread: those that came back with their session. Zellij may not answer: then none is known."""
+        try:
+            return asyncio.run_coroutine_threadsafe(held_in(place), self._loop).result(HELD_WITHIN)
+        except (PicodeError, TimeoutError):
+            return {}
 
     async def run(self, conversation: str, cwd: str, name: str, command: str, where: Where) -> int:
         place = await asyncio.to_thread(self.place, conversation)
@@ -71,7 +95,7 @@ class Panes:
             try:
                 info = await asyncio.to_thread(self._terminal, conversation, name)
             except Missing:
-                return await self._open(place, cwd, name, command, where)
+                return await self._begin(place, cwd, Wanted(name, command, where))
             try:
                 reply = await fetch.ask(self._paths, info.socket, Run(command))
             except Missing as error:
@@ -96,9 +120,7 @@ class Panes:
 
         async def seek() -> None:
             nonlocal came
-            # what the model has read already is not what it waits for
-            since = self._read.get((socket, number), 0)
-            reply = await fetch.ask(self._paths, socket, Await(number, text, since), seconds + fetch.WITHIN)
+            reply = await fetch.ask(self._paths, socket, Await(number, text), seconds + fetch.WITHIN)
             came = isinstance(reply, Awaited) and reply.came
             woken.set()
 
@@ -121,11 +143,7 @@ class Panes:
 
     async def record(self, conversation: str, name: str, number: int) -> CommandRecord:
         info = await asyncio.to_thread(self._terminal, conversation, name)
-        record = await fetch.fetch(self._paths, info.socket, Fetch(number=number, running=True))
-        self._read[info.socket, record.number] = len(record.head) + record.missing + len(record.tail)
-        while len(self._read) > MOST_READ:
-            del self._read[next(iter(self._read))]
-        return record
+        return await fetch.fetch(self._paths, info.socket, Fetch(number=number, running=True))
 
     async def give(self, conversation: str, name: str, data: bytes) -> None:
         info = await asyncio.to_thread(self._terminal, conversation, name)
@@ -135,13 +153,16 @@ class Panes:
         from picode.server import zellij_panes
 
         place = await asyncio.to_thread(self.place, conversation)
-        info = await asyncio.to_thread(self._terminal, conversation, name)
-        await zellij_panes.focus(place, info.place.zellij_pane)
+        pane = await asyncio.to_thread(self.find, conversation, name)
+        await zellij_panes.focus(place, pane.id)
 
     async def close(self, conversation: str, name: str) -> None:
         from picode.server import zellij_panes
 
         place = await asyncio.to_thread(self.place, conversation)
+        if (pane := await asyncio.to_thread(self.find, conversation, name)).held:
+            await zellij_panes.close(place, pane.id)
+            return
         info = await asyncio.to_thread(self._terminal, conversation, name)
         with _told_of_end(info.socket) as woken:
             await zellij_panes.close(place, info.place.zellij_pane)
@@ -151,17 +172,25 @@ class Panes:
             except TimeoutError:
                 raise Unavailable(f"Zellij did not close pane {name}.") from None
 
-    async def _open(self, place: Place, cwd: str, name: str, command: str, where: Where) -> int:
+    async def _begin(self, place: Place, cwd: str, wanted: Wanted) -> int:
+        """In a new pane, or in one that came back with this very command."""
         from picode.server import zellij_panes
 
-        program = [sys.executable, "-I", "-m", "picode.terminal.command_pane", name, command]
+        name, command, where = wanted
         before = {info.socket for info in self._terminals.named(place.zellij_session).values()}
 
         def here() -> bool:
             info = self._terminals.named(place.zellij_session).get(name)
             return info is not None and info.socket not in before
 
-        await zellij_panes.open_(place, where, name, cwd, program)
+        held = (await held_in(place)).get(name)
+        if held is not None and held.command == command:
+            await revive(place, held.pane)
+        else:
+            if held is not None:
+                await zellij_panes.close(place, held.pane)
+            program = [sys.executable, "-I", "-m", PROGRAM, name, command]
+            await zellij_panes.open_(place, where, name, cwd, program)
         try:
             async with asyncio.timeout(OPENED_WITHIN):
                 await self._terminals.until(here, asyncio.Event())

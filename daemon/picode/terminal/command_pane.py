@@ -28,6 +28,7 @@ from picode.terminal.recording import PASSED_ON, Recording
 from picode.terminal.ring import Kept
 
 AGAIN = b"\r\n"
+MOST_TEXTS = 64
 LONGEST_TEXT = 1000
 """Characters that can be waited for."""
 CLOSE = b"\x03\x04q"
@@ -109,6 +110,9 @@ class CommandPane(Recording):
     def say(self, sentence: str) -> None:
         self._show(f"\r\npicode: {printable(sentence)}\r\n")
 
+    def entitle(self, name: str) -> None:
+        self._show(f"\x1b]0;{printable(name)}\x07")
+
     def _mark(self, verb: str, *arguments: bytes) -> None:
         for event in self.commands.mark(Mark(verb, list(arguments))):
             self._happened(event)
@@ -148,6 +152,10 @@ class PaneContacts(Contacts):
 
     def __init__(self, pane: CommandPane) -> None:
         self._pane = pane
+        self._given = 0
+        """Bytes that were printed when something was typed last."""
+        self._came: dict[str, int] = {}
+        """Texts that were waited for and came, and how much was printed then."""
         self._looking: dict[int, tuple[Looking, Callable[[Awaited], None]]] = {}
         super().__init__(pane)
 
@@ -173,13 +181,21 @@ class PaneContacts(Contacts):
         if not found or not kept or not 0 < len(request.text) <= LONGEST_TEXT:
             return NotFetched("There is no such command in this pane, or nothing to look for.")
         looking = Looking(request.text)
-        before, after = _parted(kept, request.since)
-        looking.skip(before)
-        came = looking.feed(after)
+        if not found.ended:
+            before, after = _parted(kept, max(self._given, self._came.get(request.text, 0)))
+            looking.skip(before)
+        came = looking.feed(kept.head + kept.tail if found.ended else after)
         if came or found.ended:
+            self._found(request.text, len(kept.head) + kept.missing + len(kept.tail))
             return Awaited(came)
         self._looking[asking] = looking, tell
         return None
+
+    def _found(self, text: str, at: int) -> None:
+        """It counts no more."""
+        self._came[text] = at
+        if len(self._came) > MOST_TEXTS:
+            del self._came[next(iter(self._came))]
 
     def no_longer(self, asking: int) -> None:
         self._looking.pop(asking, None)
@@ -188,10 +204,18 @@ class PaneContacts(Contacts):
         for asking, (looking, tell) in list(self._looking.items()):
             if looking.feed(data):
                 del self._looking[asking]
+                self._found(looking.text, self._printed())
                 tell(Awaited(True))
+
+    def _printed(self) -> int:
+        """Bytes that the command has printed so far."""
+        running = self._pane.commands.running
+        return running.output.size if running and running.output else 0
 
     def happened(self, event: Event) -> None:
         super().happened(event)
+        if event.kind == "started":
+            self._given, self._came = 0, {}
         if event.kind == "finished":
             waiting, self._looking = self._looking, {}
             for _, tell in waiting.values():
@@ -202,6 +226,7 @@ class PaneContacts(Contacts):
         return self._pane.begin(command)
 
     def type(self, data: bytes) -> bool:
+        self._given = self._printed()
         return self._pane.give(data)
 
 
@@ -241,6 +266,8 @@ def printable(text: str) -> str:
 def main(name: str, command: str) -> int:
     modes = tty.make_raw(0)
     pane = CommandPane(name, modes)
+    # after a resurrection Zellij knows its name no more
+    pane.entitle(name)
     try:
         pane.begin(command)
         pane.run()

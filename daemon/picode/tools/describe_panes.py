@@ -19,8 +19,9 @@ floats at the top right and stays in sight, or is a tab; your focus stays where 
 turn, when you detach, and when the daemon is started anew; the assistant finds it again by the pane's name.
 
 When the command has ended the pane stays: Enter runs it again, Ctrl-C closes it. Type into it as you like. Close the
-pane, and what runs in it ends; the assistant is told. After a resurrection Zellij shows the pane and waits for your
-Enter. The assistant reads and types in panes that it opened, and in no other.
+pane, and what runs in it ends; the assistant is told. After a resurrection Zellij shows the pane and waits: Enter
+runs its command again, and so does the assistant's `pane_rerun`; what it had written before is gone. The assistant
+reads and types in panes that it opened, and in no other.
 
 Commands run with `bash -c` in the conversation's directory, with the environment of the Zellij session. Output is kept
 byte for byte by the recorder, the first and the last 512 KB of each command; the model gets the text that a person

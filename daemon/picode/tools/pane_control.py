@@ -74,7 +74,7 @@ class PaneFocus:
         self._panes = panes
 
     def plan(self, arguments: Arguments, place: Place) -> Plan:
-        pane = known(self._panes, place, arguments["name"])
+        pane = known(self._panes, place, arguments["name"], held=True)
 
         async def run(running: Running) -> Outcome:
             await self._panes.focus(place.conversation, pane.name)
@@ -95,7 +95,7 @@ class PaneClose:
         self._panes = panes
 
     def plan(self, arguments: Arguments, place: Place) -> Plan:
-        pane = known(self._panes, place, arguments["name"])
+        pane = known(self._panes, place, arguments["name"], held=True)
 
         async def run(running: Running) -> Outcome:
             await self._panes.close(place.conversation, pane.name)

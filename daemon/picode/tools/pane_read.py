@@ -65,7 +65,8 @@ class PaneWait:
             ("name",),
             name=NAMED,
             text=parameter(
-                "string", "Stop waiting when it prints this; what you have read already does not count"
+                "string",
+                "Stop waiting when this is printed; each time counts once, and not what came before your last pane_write",
             ),
             wait=parameter("number", "Seconds (60, at most 600)"),
         ),
@@ -92,5 +93,7 @@ class PaneWait:
 
 
 def described(pane: Pane) -> str:
+    if pane.held:
+        return f"{pane.name}: {pane.command!r}, waits since it came back with its session; pane_rerun runs it"
     how = "runs" if pane.status is None else f"exit status {pane.status}"
     return f"{pane.name}: {pane.command!r}, {how}" if pane.number else f"{pane.name}: nothing was run yet"

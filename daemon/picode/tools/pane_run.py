@@ -69,7 +69,7 @@ class PaneRerun:
     reads = False
     spec = ToolSpec(
         "pane_rerun",
-        "Run the last command of a pane again, in the same pane.",
+        "Run the last command of a pane again, in the same pane; also when the pane came back with its session.",
         parameters(("name",), name=NAMED, wait=WAIT),
     )
 
@@ -77,7 +77,7 @@ class PaneRerun:
         self._panes = panes
 
     def plan(self, arguments: Arguments, place: Place) -> Plan:
-        pane = known(self._panes, place, arguments["name"])
+        pane = known(self._panes, place, arguments["name"], held=True)
         wanted = Wanted(pane.name, pane.command, "split", seconds(arguments, USUAL_WAIT))
         return _plan(self._panes, place, wanted, "pane")
 

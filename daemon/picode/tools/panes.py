@@ -23,6 +23,10 @@ NO_WORKSPACE = (
     "There are no panes here: this conversation is not in a Zellij workspace (`picode up`). Use bash for what ends "
     "by itself, and tell the user to start what has to stay."
 )
+HELD = (
+    "Pane {name} came back with its session and waits: {command} has not run again, and what it had written is gone. "
+    "pane_rerun runs it, or the user with Enter."
+)
 NAMED = parameter("string", "The pane's name")
 
 
@@ -36,6 +40,8 @@ class Pane:
     number: int = 0
     command: str = ""
     status: int | None = None
+    held: bool = False
+    """It came back with its session, and runs `command` only when somebody says so."""
 
 
 class Panes(Protocol):
@@ -51,8 +57,8 @@ class Panes(Protocol):
     # run it in the pane, which is opened when it is not there; the command's number
     def run(self, conversation: str, cwd: str, name: str, command: str, where: Where) -> Awaitable[int]: ...
 
-    # wait for the end of a command, for so many seconds, until `running` is stopped, or until it prints `text`, which
-    # does not count where `record` gave it already; whether it came
+    # wait for the end of a command, for so many seconds, until `running` is stopped, or until it has printed `text`;
+    # whether it came
     def wait(
         self, conversation: str, name: str, number: int, *, seconds: float, running: Running, text: str = ""
     ) -> Awaitable[bool]: ...
@@ -75,13 +81,16 @@ def workspace_of(panes: Panes, place: Place) -> None:
         raise ToolFailed(str(error)) from error
 
 
-def known(panes: Panes, place: Place, name: str) -> Pane:
-    """The pane of that name."""
+def known(panes: Panes, place: Place, name: str, held: bool = False) -> Pane:
+    """The pane of that name; `held`: also one that has not run anything since it came back."""
     workspace_of(panes, place)
     try:
-        return panes.find(place.conversation, checked(name))
+        pane = panes.find(place.conversation, checked(name))
     except PicodeError as error:
         raise ToolFailed(str(error)) from error
+    if pane.held and not held:
+        raise ToolFailed(HELD.format(name=pane.name, command=repr(pane.command)))
+    return pane
 
 
 def checked(name: str) -> str:

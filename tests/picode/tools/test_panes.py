@@ -13,7 +13,7 @@ from picode.messages import ToolCall
 from picode.protocol.values import CommandRecord
 from picode.tools.base import Running
 from picode.tools.pane_run import name_for
-from picode.tools.panes import NO_WORKSPACE, Pane, Where, escaped
+from picode.tools.panes import HELD, NO_WORKSPACE, Pane, Where, escaped
 from picode.tools.permissions import Grants, always_means, decide, with_always
 from picode.tools.registry import PANE_TOOLS
 from picode.tools.toolbox import Prepared, Result, Toolbox
@@ -36,12 +36,14 @@ class Workspace:
             raise Unavailable(NO_WORKSPACE)
 
     def find(self, conversation: str, name: str) -> Pane:
+        if name == "old":
+            return Pane("old", "4", command="make serve", held=True)
         if name != "web":
             raise Missing(f"There is no pane {name} (any more).")
         return Pane("web", "3", 1, "make serve", None)
 
     def all(self, conversation: str) -> list[Pane]:
-        return [self.find(conversation, "web")]
+        return [self.find(conversation, "old"), self.find(conversation, "web")]
 
     async def run(self, conversation: str, cwd: str, name: str, command: str, where: Where) -> int:
         self.done.append(("run", name, command, where))
@@ -205,7 +207,19 @@ async def test_what_does_not_fit_is_one_sentence(
 
 
 async def test_the_panes_are_listed(home: Path) -> None:
-    assert text(await call(box(home)[0], home, "pane_read")) == "web: 'make serve', runs"
+    old, web = text(await call(box(home)[0], home, "pane_read")).splitlines()
+    assert old == "old: 'make serve', waits since it came back with its session; pane_rerun runs it"
+    assert web == "web: 'make serve', runs"
+
+
+@pytest.mark.parametrize("tool", ["pane_read", "pane_wait", "pane_write"])
+async def test_of_a_pane_that_came_back_one_sentence_says_what_it_waits_for(home: Path, tool: str) -> None:
+    more: dict[str, Any] = {"key": "enter"} if tool == "pane_write" else {}
+    result = await call(box(home)[0], home, tool, name="old", **more)
+    assert result.is_error
+    assert text(result) == HELD.format(name="old", command="'make serve'")
+    again = await prepared(box(home)[0], home, "pane_rerun", name="old")
+    assert again.check.command == "make serve"
 
 
 @pytest.mark.parametrize(
