@@ -183,11 +183,14 @@ class Workspace:
         for terminal in self.terminals:
             terminal.close()
         panics = self.panics()
-        self._end(self.zellij, "kill-all-sessions", "--yes")
-        # to end a session makes Zellij's own screen thread panic now and then, with no plugin of ours in sight
-        panics += [panic for panic in self.panics()[len(panics) :] if "thread: 'screen'" not in panic]
-        # whoever still ends may start the daemon to say so, and one that is just starting does not hear of its end
-        self._wait_gone(lambda process: "daemon run" not in command_line(process))
+        for _ in range(3):  # a busy session is overlooked now and then
+            self._end(self.zellij, "kill-all-sessions", "--yes")
+            # to end a session makes Zellij's own screen thread panic now and then, with no plugin of ours in sight
+            panics += [panic for panic in self.panics()[len(panics) :] if "thread: 'screen'" not in panic]
+            # whoever still ends may start the daemon to say so, and one that is just starting does not hear of its end
+            self._wait_gone(lambda process: "daemon run" not in command_line(process))
+            if not self.servers():
+                break
         for _ in range(3):
             if self.processes():
                 self._end("picode", "daemon", "stop")

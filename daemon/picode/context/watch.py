@@ -1,6 +1,7 @@
 """Tells what below a project has changed, without looking at it again and again."""
 
 import logging
+import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Literal
@@ -23,10 +24,16 @@ class Watch:
         self._told = told
         self._git: Path | None = None
         self._observer: Any = None
+        self._ended = False
+        self._lock = threading.Lock()
 
     def start(self, root: Path, directories: Iterable[str]) -> bool:
         """Watch `root` and the named directories in it; what Git ignores at the top is left out. False when the
-        system allows no more watches. Blocks: use a thread."""
+        system allows no more watches, or after `stop`. Blocks: use a thread."""
+        with self._lock:
+            return not self._ended and self._start(root, directories)
+
+    def _start(self, root: Path, directories: Iterable[str]) -> bool:
         from watchdog.observers import Observer
 
         observer = Observer()
@@ -47,7 +54,7 @@ class Watch:
             return False
         finally:
             # only now: of what changes meanwhile nothing is missed
-            self.stop()
+            self._drop()
         self._observer = observer
         return True
 
@@ -83,7 +90,12 @@ class Watch:
             self._told(kind, name)
 
     def stop(self) -> None:
-        """Ends the threads. Blocks for a moment."""
+        """Ends the threads, for good, also those of a `start` that is still under way. Blocks for a moment."""
+        with self._lock:
+            self._ended = True
+            self._drop()
+
+    def _drop(self) -> None:
         if self._observer is not None:
             self._observer.stop()
             self._observer.join(timeout=5)

@@ -36,3 +36,9 @@ def test_reading_and_what_is_not_watched_are_not_told(tmp_path: Path, told: thre
 
 def test_a_directory_that_is_not_there_is_no_watch(tmp_path: Path) -> None:
     assert not Watch(lambda kind, path: None).start(tmp_path / "gone", [])
+
+
+def test_nothing_is_watched_after_the_end(tmp_path: Path) -> None:
+    watch = Watch(lambda kind, path: None)
+    watch.stop()
+    assert not watch.start(tmp_path, [])

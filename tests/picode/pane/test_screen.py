@@ -10,6 +10,7 @@ from picode import paths
 from support.daemon import Running, end_daemon
 from support.model_server import Call, Gate, ModelServer, Say, Script
 from support.panes import MakePane, ready
+from support.zellij import wait_for
 
 
 def test_words_are_on_the_screen_before_the_last_was_sent(
@@ -195,8 +196,13 @@ def test_history_goes_over_conversations(served: Running, pane: MakePane, model_
     terminal.type("\x04")
     assert terminal.wait_end() == 0
     again = ready(pane("--new"))
-    again.type("\x1b[A")
-    again.wait_for("❯ an earlier question")
+
+    def shown() -> bool:
+        # the history is read while the first key may be there already
+        again.type("\x1b[A")
+        return "❯ an earlier question" in again.screen
+
+    wait_for(shown, "the earlier question", pause=0.5)
 
 
 def test_a_huge_paste_is_sent_whole(served: Running, pane: MakePane, model_server: ModelServer) -> None:
