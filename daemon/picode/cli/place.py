@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from picode.paths import working_directory
 from picode.protocol.values import Place
+from picode.terminal import session_names
 
 ZELLIJ_NEEDS = (
     "ZELLIJ_SOCKET_DIR",
@@ -20,6 +21,7 @@ ZELLIJ_NEEDS = (
 def here(environ: Mapping[str, str] = os.environ) -> Place:
     """The place of this process."""
     session = environ.get("ZELLIJ_SESSION_NAME", "") if environ.get("ZELLIJ") else ""
+    session = session_names.first(session, environ) if session else ""
     needed = {name: environ[name] for name in ZELLIJ_NEEDS if name in environ} if session else {}
     return Place(
         cwd=str(working_directory(environ)),

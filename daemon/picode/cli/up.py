@@ -6,15 +6,21 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING
 
 from picode import paths
 from picode.errors import Missing, TryLater, Unavailable, UsageError
+
+if TYPE_CHECKING:
+    from picode.terminal.zellij_client import Client
 
 SMALLEST = (20, 8)
 """Columns and rows."""
 SETTLED = 0.1
 """Seconds between our last call of `zellij` and attaching."""
+TRIES = 4
+STOOD = 10.0
+"""Seconds after which a terminal that is lost is no failed try any more."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,10 +53,32 @@ def run(args: argparse.Namespace) -> int:
     return _enter(project, zellij, layout)
 
 
-def _enter(project: Path, zellij: Path, layout: Path) -> NoReturn:
-    """Attach to the project's session, or begin it; one at a time, and while nobody else calls `zellij`."""
+def _enter(project: Path, zellij: Path, layout: Path) -> int:
+    """Attach to the project's session, or begin it, and stay until the terminal leaves it.
+
+    Zellij may lose a terminal that has just attached, or miss the session: tried again, a few times.
+    """
+    tries = 0
+    while True:
+        name, client = _attached(project, zellij, layout)
+        ended = client.wait()
+        if not ended.lost:
+            return ended.status
+        tries = 1 if ended.stood > STOOD else tries + 1
+        if tries >= TRIES:
+            raise Unavailable(
+                f"Zellij did not let this terminal into the session {name}, {TRIES} times: {ended.lost}",
+                "Nothing in the session is lost. Run `picode up` again in a moment.",
+            )
+        print("picode: Zellij lost this terminal; attaching it again.", file=sys.stderr, flush=True)
+        time.sleep(SETTLED * 2**tries)
+
+
+def _attached(project: Path, zellij: Path, layout: Path) -> tuple[str, "Client"]:
+    """The session's name and Zellij's client; one at a time, and while nobody else calls `zellij`."""
     from picode.installation import places
     from picode.terminal import zellij_starts
+    from picode.terminal.zellij_client import Client
 
     sockets = places.zellij_sockets(os.environ, os.getuid())
     known = paths.resolve().state / "zellij-sessions.json"
@@ -65,7 +93,9 @@ def _enter(project: Path, zellij: Path, layout: Path) -> NoReturn:
         if exists:
             # the client that listed the sessions must have left before ours comes
             time.sleep(SETTLED)
-        _become(zellij, project, ["attach", name] if exists else _new(name, layout))
+        os.chdir(project)
+        arguments = ["attach", name] if exists else _new(name, layout)
+        return name, Client(zellij, arguments, _environment(project))
 
 
 def _just_begun(project: Path, runtime: Path, sockets: Path, known: Path) -> str:
@@ -139,6 +169,7 @@ def _set_up(assume_yes: bool) -> Path:
 def _session(project: Path, zellij: Path, sockets: Path, file: Path) -> tuple[str, bool]:
     """The session's name, and whether Zellij has it, living or dead."""
     from picode.installation import session_name
+    from picode.terminal import session_names
 
     known = session_name.read_known(file)
     longest = session_name.longest_name(sockets)
@@ -147,7 +178,12 @@ def _session(project: Path, zellij: Path, sockets: Path, file: Path) -> tuple[st
     if known.get(name) != str(project):
         session_name.write_known(file, {**known, name: str(project)})
     # a busy session is missing in the list now and then; sockets of dead ones are gone after it
-    return name, name in sessions or session_name.socket(sockets, name).exists()
+    renamed = session_names.now(name, os.environ)
+    for one in dict.fromkeys((renamed, name)):
+        if one in sessions or session_name.socket(sockets, one).exists():
+            return one, True
+    session_names.forget(name)
+    return name, False
 
 
 def _sessions(zellij: Path) -> list[str]:
@@ -168,21 +204,14 @@ def _new(name: str, layout: Path) -> list[str]:
     return ["--session", name, "--new-session-with-layout", str(layout)]
 
 
-def _become(zellij: Path, project: Path, arguments: list[str]) -> NoReturn:
-    """Zellij takes this process's place."""
+def _environment(project: Path) -> dict[str, str]:
+    """What the session's server starts with, where it is started."""
     from picode.installation.facts import own_command
 
-    os.chdir(project)
     environment = dict(os.environ)
     environment["PWD"] = str(project)
     # so that `picode` can be typed in the workspace's shells, wherever it is installed
     own = str(Path(own_command()[0]).parent)
     if own not in environment.get("PATH", "").split(os.pathsep):
         environment["PATH"] = f"{environment.get('PATH', os.defpath)}{os.pathsep}{own}"
-    sys.stdout.flush()
-    try:
-        os.execve(zellij, ["zellij", *arguments], environment)
-    except OSError as error:
-        raise Unavailable(
-            f"{zellij} cannot be started: {error.strerror}.", "Install Zellij again."
-        ) from error
+    return environment

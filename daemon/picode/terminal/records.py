@@ -3,6 +3,7 @@
 import os
 
 from picode.protocol.values import CommandNote, CommandRecord, Place, TerminalInfo
+from picode.terminal import session_names
 from picode.terminal.commands import Command, Commands
 
 ZELLIJ_NEEDS = (
@@ -49,7 +50,7 @@ def place(commands: Commands, tty: str) -> Place:
     inside = "ZELLIJ_SESSION_NAME" in os.environ
     return Place(
         cwd=commands.cwd,
-        zellij_session=os.environ.get("ZELLIJ_SESSION_NAME", ""),
+        zellij_session=session_names.first(os.environ["ZELLIJ_SESSION_NAME"], os.environ) if inside else "",
         zellij_pane=os.environ.get("ZELLIJ_PANE_ID", ""),
         zellij_env={name: os.environ[name] for name in ZELLIJ_NEEDS if name in os.environ} if inside else {},
         tty=tty,

@@ -19,7 +19,7 @@ from typing import Any
 
 from picode import paths
 from picode.errors import Unavailable
-from picode.terminal import zellij_starts
+from picode.terminal import session_names, zellij_starts
 
 NEEDED = (
     "ZELLIJ_SOCKET_DIR",
@@ -63,14 +63,14 @@ def child_env(env: Mapping[str, str]) -> dict[str, str]:
     return mine | dict(env)
 
 
-def _dies_with_us() -> Callable[[], None] | None:
-    """For the child, between fork and exec: be killed when this process ends, however it ends (Linux)."""
+def dies_with_us(number: int = signal.SIGKILL) -> Callable[[], None] | None:
+    """For the child, between fork and exec: get this signal when this process ends, however it ends (Linux)."""
     if not sys.platform.startswith("linux"):
         return None
     prctl, parent = ctypes.CDLL(None).prctl, os.getpid()
 
     def prepare() -> None:
-        prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
         if os.getppid() != parent:
             os._exit(0)
 
@@ -85,9 +85,9 @@ async def _start(session: str, env: Mapping[str, str], args: tuple[str, ...]) ->
         )
     try:
         return await asyncio.create_subprocess_exec(
-            program, "--session", session, *args,
+            program, "--session", session_names.now(session, child_env(env)), *args,
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-            env=child_env(env), start_new_session=True, preexec_fn=_dies_with_us(), limit=LONGEST_LINE, cwd="/",
+            env=child_env(env), start_new_session=True, preexec_fn=dies_with_us(), limit=LONGEST_LINE, cwd="/",
         )  # fmt: skip
     except OSError as error:
         raise Unavailable(f"{program} cannot be started: {error.strerror}.", HINT) from error
