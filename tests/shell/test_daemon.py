@@ -13,6 +13,8 @@ import pytest
 
 from picode import paths
 from picode.client.lock import holder
+from picode.protocol.replies import DaemonStatus, Terminals
+from picode.protocol.requests import GetStatus, GetTerminals
 from support.daemon import Running, daemon, strays
 from support.ptyshell import SHELLS, RecordedShell, environment
 from support.tools import need
@@ -86,6 +88,22 @@ def test_a_daemon_killed_and_started_again_gets_the_next_key(shell: RecordedShel
     shell.run("echo two")
     shell.send(b"\x1ba")
     shell.until(lambda: len(asked(daemon.where)) == 2)
+
+
+def test_a_new_daemon_knows_the_terminals_that_are_older_and_what_ran_in_them(
+    shell: RecordedShell, daemon: Running
+) -> None:
+    daemon.kill()
+    shell.run("echo before the daemon")
+    daemon.start()
+
+    def known() -> list[str]:
+        with daemon.connect() as asking:
+            count = asking.ask_for(DaemonStatus, GetStatus(id=0)).terminals
+            listed = asking.ask_for(Terminals, GetTerminals(id=0)).terminals
+        return [one.last.command for one in listed if one.last][:count]
+
+    shell.until(lambda: known() == ["echo before the daemon"], 30)
 
 
 def test_send_from_a_pipe_takes_what_it_reads(home: Path, daemon: Running) -> None:

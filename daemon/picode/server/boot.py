@@ -13,7 +13,7 @@ from picode.modelnames import with_level
 from picode.paths import Paths, make_private, project_of
 from picode.protocol.events import AnyEvent, CommandSeen, DaemonStopping, EntryAdded, StatusChanged
 from picode.protocol.values import CommandNote, ModelInfo
-from picode.server import handlers, lifecycle, logs
+from picode.server import handlers, lifecycle, logs, older_terminals
 from picode.server.attendance import Attendance
 from picode.server.bus import EVERYBODY, Bus
 from picode.server.conversations import Conversations
@@ -83,6 +83,7 @@ async def serve(paths: Paths, ready: Callable[[], None]) -> None:
         log.info("picode %s, process %d, is ready", __version__, os.getpid())
         ready()
         handlers.begin(daemon)
+        older = tasks.spawn(older_terminals.look(paths, terminals), "older terminals")
         lifecycle.settle_memory()
         lifecycle.watch_socket(paths, daemon.ended.set)
         await daemon.ended.wait()
@@ -90,6 +91,7 @@ async def serve(paths: Paths, ready: Callable[[], None]) -> None:
         bus.announce(EVERYBODY, DaemonStopping())
         # who asks from now on sees that nobody listens, and waits for the next daemon
         sockets.deafen()
+        await tasks.stop(older)
         await explorers.close()
         await daemon.projects.close()
         await timeline.close()

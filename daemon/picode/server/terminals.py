@@ -46,6 +46,14 @@ class Terminals:
         self._tell()
         return first
 
+    def found(self, info: TerminalInfo, notes: list[CommandNote]) -> None:
+        """One that was here before this daemon, with what ran in it; nobody hears of old commands."""
+        self.opened(info)
+        for note in notes:
+            note.terminal = info.socket
+        self._open[info.socket].notes.extend(notes)
+        info.last = next((note for note in reversed(notes) if note.status is not None), None)
+
     def closed(self, name: str) -> None:
         self._open.pop(Path(name).name, None)
         self._tell()

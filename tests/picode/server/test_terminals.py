@@ -37,6 +37,16 @@ def test_notes_are_listed_latest_last_over_all_terminals_of_a_session() -> None:
     assert terminals.notes("other") == []
 
 
+def test_one_that_was_here_before_is_known_with_its_commands_and_nobody_hears_of_them() -> None:
+    terminals = Terminals()
+    seen: list[str] = []
+    terminals.seen = lambda session, note: seen.append(session)
+    terminals.found(terminal("1.sock"), [note(1, 5, status=0), note(2, 10)])
+    assert [one.number for one in terminals.notes("s")] == [1, 2]
+    assert [one.last.number for one in terminals.all() if one.last] == [1]
+    assert not seen
+
+
 def test_notes_of_an_unknown_terminal_are_dropped() -> None:
     terminals = Terminals()
     terminals.started("9.sock", note(1))
