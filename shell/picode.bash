@@ -145,12 +145,16 @@ __picode_begins() {
 # whether somebody else prints the standard marks, or VS Code's: in a prompt, or from a function that PROMPT_COMMAND names
 __picode_marked() {
     [[ $1 != *']'[16]33';'* && -z ${ITERM_SHELL_INTEGRATION_INSTALLED-} ]] || return 0
-    local names=()
+    local name names=() others=()
     [[ -z ${__picode_looked-} ]] || return 1
     __picode_looked=1
     # ghostty's is called by the one that is named
     IFS=$' \t\n;&' read -r -d '' -a names <<<"${PROMPT_COMMAND[*]-} ${precmd_functions[*]-} __ghostty_precmd" || :
-    [[ $(declare -f -- "${names[@]/#__picode_*/:}" 2>/dev/null) == *']'[16]33';'* ]]
+    for name in "${names[@]}"; do
+        [[ $name == __picode_* ]] || ! declare -F -- "$name" >/dev/null 2>&1 || others+=("$name")
+    done
+    # bash shows a function's text to a process only: one, in the life of a shell that has functions of others there
+    ((${#others[@]})) && [[ $(declare -f -- "${others[@]}") == *']'[16]33';'* ]]
 }
 
 # --- Keys
@@ -165,7 +169,9 @@ __picode_send() {
         local last
         last=$(HISTTIMEFORMAT='' builtin history 1)
         last=${last#*[0-9][* ] }
-        "$__picode_python" -I -m picode send --command "$last" --status "$status" -- "$READLINE_LINE" </dev/tty
+        # a recorder above knows other commands than this shell's
+        PICODE_TERMINAL='' "$__picode_python" -I -m picode send --command "$last" --status "$status" \
+            -- "$READLINE_LINE" </dev/tty
     fi
     [[ -z $READLINE_LINE ]] || builtin history -s -- "$READLINE_LINE"
     READLINE_LINE='' READLINE_POINT=0

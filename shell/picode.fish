@@ -97,7 +97,8 @@ function __picode_send
     if test -n "$__picode_secret"
         __picode_mark K send (__picode_quote $line)
     else
-        $__picode_python -I -m picode send --command "$history[1]" --status $last -- "$line" </dev/tty
+        # a recorder above knows other commands than this shell's
+        PICODE_TERMINAL='' $__picode_python -I -m picode send --command "$history[1]" --status $last -- "$line" </dev/tty
         commandline -f repaint
     end
     test -n "$line"; or return 0

@@ -140,7 +140,8 @@ __picode_send() {
         builtin print -rn -- $'\e]8671;'"$__picode_secret;K;send;$__picode_quoted"$'\a' >$TTY
     else
         zle -I
-        $__picode_python -I -m picode send --command "$(builtin fc -ln -1)" --status $last -- "$BUFFER" <$TTY
+        # a recorder above knows other commands than this shell's
+        PICODE_TERMINAL='' $__picode_python -I -m picode send --command "$(builtin fc -ln -1)" --status $last -- "$BUFFER" <$TTY
     fi
     [[ -z $BUFFER ]] || builtin print -rs -- "$BUFFER"
     BUFFER=

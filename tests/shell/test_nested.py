@@ -201,6 +201,34 @@ def test_the_key_in_an_inner_shell_sends_that_shells_command(home: Path) -> None
         daemon.close()
 
 
+@pytest.mark.parametrize("kind", SHELLS)
+def test_the_key_in_a_shell_that_did_not_join_does_not_send_the_outer_ones_command(
+    home: Path, kind: str
+) -> None:
+    need(kind)
+    prepare(home)
+    daemon = KeyDaemon(home / "p" / "run")
+    shell = RecordedShell(home, "bash", start_file=False).ready()
+    try:
+        shell.run("echo outer")
+        enter(shell, f"PICODE_NO_RECORD=1 {kind}")
+        start = len(shell.seen)
+        shell.send(b"echo inner\r")
+        start = shell.wait_for(b"inner\r\n", shell.wait_for(b"inner", start))
+        shell.wait_for(WAITS, start)
+        shell.send(b"\x1ba")
+        start = shell.wait_for(b"This shell is not recorded", start, 30)
+        shell.wait_for(b"$ ", start)
+        shell.send(b"why\x1ba")
+        shell.wait_for(b"goes without its output", start, 30)
+        shell.until(lambda: bool(daemon.of(Send)), 30)
+        (request,) = daemon.of(Send)
+        assert (request.text, request.command) == ("why", None)
+    finally:
+        shell.hang_up()
+        daemon.close()
+
+
 def test_a_shell_without_its_environment_starts_no_second_recorder(home: Path) -> None:
     """The start file itself asks for the recorder: `env -i bash` finds the one that is there."""
     home_line = f"export PICODE_RECORD=1 PICODE_HOME={home}/p"

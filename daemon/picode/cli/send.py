@@ -79,8 +79,22 @@ def last_command(text: str, status: int | None, asked: str = "") -> "CommandReco
         return None
     except Unavailable:
         if "ZELLIJ_SESSION_NAME" not in os.environ:
+            if text:
+                _say_not_recorded(asked)
             return None
     return from_screen(text, status)
+
+
+def _say_not_recorded(asked: str) -> None:
+    """A key in a shell of which nothing is known but its last command's text."""
+    from picode.errors import Missing
+
+    if not asked:
+        raise Missing(
+            "This shell is not recorded, so there is no output to send.",
+            "Type a question, and press the key then.",
+        )
+    print("picode: this shell is not recorded; your question goes without its output.", file=sys.stderr)
 
 
 def from_screen(text: str, status: int | None) -> "CommandRecord | None":
