@@ -34,6 +34,9 @@ def run(args: argparse.Namespace) -> int:
     for name in layers.names():
         origin = f"  # {loaded.origins[name]}" if args.origin else ""
         print(f"{name} = {_text(layers.value_of(loaded.settings, name))}{origin}")
+    if args.origin:
+        for notice in loaded.notices:
+            print(f"# {notice}")
     return 0
 
 

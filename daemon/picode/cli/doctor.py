@@ -8,6 +8,7 @@ from picode import paths
 from picode.errors import PicodeError, Unavailable
 
 if TYPE_CHECKING:
+    from picode.config.schema import Settings
     from picode.installation.checkup import Finding
     from picode.protocol.values import ModelInfo
 
@@ -60,13 +61,37 @@ def _settings(where: paths.Paths) -> "Iterator[Finding]":
     from picode.config import layers
     from picode.installation.checkup import Finding
 
+    cwd = paths.working_directory()
     try:
-        layers.load(where)
+        loaded = layers.load(where, project=paths.project_of(cwd))
     except PicodeError as error:
         yield Finding("settings", "fail", error.message, error.hint)
+        return
+    yield Finding("settings", "ok", str(where.settings) if where.settings.exists() else "all at their defaults")
+    for file in loaded.pi:
+        yield Finding("pi", "ok", f"{file} is read, under your own settings")
+    for notice in loaded.notices:
+        yield Finding("pi", "warn", notice, "`picode config set pi.read false` leaves pi's files alone.")
+    yield from _brought(where, str(cwd), loaded.settings)
+
+
+def _brought(where: paths.Paths, cwd: str, settings: "Settings") -> "Iterator[Finding]":
+    """Skills, templates and the theme that count here, and what was left out of them."""
+    from picode.installation.checkup import Finding
+    from picode.pane.theme import theme_of
+    from picode.resources import collection
+
+    found = collection.collect(collection.where(cwd, where.config, settings))
+    if found.skills or found.templates:
+        yield Finding("skills", "ok", f"{len(found.skills)} skills, {len(found.templates)} templates")
+    for notice in found.notices:
+        yield Finding("skills", "warn", notice)
+    try:
+        theme = theme_of(where, cwd)()
+    except PicodeError as error:
+        yield Finding("theme", "warn", error.message, error.hint or "The terminal's own colours are used.")
     else:
-        there = where.settings.exists()
-        yield Finding("settings", "ok", str(where.settings) if there else "all at their defaults")
+        yield Finding("theme", "ok", f"{theme.name} ({theme.file})" if theme.file else theme.name)
 
 
 def _daemon(where: paths.Paths) -> "Iterator[Finding]":

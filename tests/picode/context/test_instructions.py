@@ -74,3 +74,21 @@ def test_the_projects_system_prompt_wins_over_the_users(home: Path) -> None:
     assert load(str(here), config).system == "pi's"
     written(here / ".picode" / "SYSTEM.md", "ours")
     assert (load(str(here), config).system, load(str(here), config).append) == ("ours", "more")
+
+
+def test_pi_s_own_files_count_where_ours_say_nothing_and_the_project_s_before_both(tmp_path: Path) -> None:
+    config, pi, project = (tmp_path / name for name in ("config", "pi", "project"))
+    for directory in (config, pi, project / ".pi"):
+        directory.mkdir(parents=True)
+    (pi / "AGENTS.md").write_text("pi's word")
+    (pi / "SYSTEM.md").write_text("pi's system")
+    (pi / "APPEND_SYSTEM.md").write_text("pi's end")
+    found = load(str(project), config, pi)
+    assert (found.files[0].text, found.system, found.append) == ("pi's word", "pi's system", "pi's end")
+    (config / "CLAUDE.md").write_text("our word")
+    (config / "SYSTEM.md").write_text("our system")
+    (project / ".pi" / "APPEND_SYSTEM.md").write_text("the project's end")
+    found = load(str(project), config, pi)
+    assert [file.text for file in found.files] == ["our word"]
+    assert (found.system, found.append) == ("our system", "the project's end")
+    assert load(str(project), config).append == "the project's end"
