@@ -39,9 +39,9 @@ def page() -> str:
     keymap = Keymap()
     for where, heading in HEADINGS.items():
         out.append(f"\n### {heading[:1].upper()}{heading[1:]}\n\n| key | does | action |\n|---|---|---|\n")
-        for name, one in ACTIONS.items():
-            if one.where == where:
-                out.append(f"| {_keys(keymap, name)} | {one.does} | `{name}` |\n")
+        for name, action in ACTIONS.items():
+            if action.where == where:
+                out.append(f"| {_keys(keymap, name)} | {action.does} | `{name}` |\n")
     out.append("\n### Elsewhere\n\n| key | does |\n|---|---|\n")
     out += [f"| `{key}` | {does} |\n" for key, does in ELSEWHERE]
     return "".join(out) + TAIL + ", ".join(f"`{name}`" for name in sorted(ONLY_PI)) + ".\n"

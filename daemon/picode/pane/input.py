@@ -115,7 +115,8 @@ def bindings(actions: Actions, keymap: Keymap) -> KeyBindings:
 def _editing(bound: Bound) -> None:
     """prompt_toolkit has the default keys; here are those that it lacks, and the user's own."""
     changed = bound.keymap.changed
-    used = {sequence(key) for keys in bound.keymap.keys.values() for key in keys}
+    here = [keys for name, keys in bound.keymap.keys.items() if ACTIONS[name].where == "input"]
+    used = {sequence(key) for keys in here for key in keys}
     for action in (name for name in changed if name.startswith("tui.editor.")):
         for names in filter(None, map(sequence, ACTIONS[action].keys)):
             if names not in used:

@@ -1,13 +1,15 @@
 """How a list to choose from looks: its rows around the current one, and a preview beside or below them."""
 
-from picode.pane.lines import Line, cut, fold, line_width, take, width_of
-from picode.pane.picker import Choice, Picker, is_command
+from picode.pane.lines import Line, cut, fold, line_width, width_of
+from picode.pane.picker import PREVIEWED, Choice, Picker, is_command
 from picode.pane.safe import safe_line
 
 BESIDE = 100
 """Columns from which on the preview stands beside the list."""
 ROWS = 12
 """Rows of a list, at most."""
+BESIDE_ROWS = 8
+"""Rows of a list with a preview beside it, at least: whatever the preview has, the list stands still."""
 BELOW = 6
 """Rows of a preview below the list."""
 LEAST = 3
@@ -37,16 +39,20 @@ def _sizes(rows: int, width: int, preview: bool) -> tuple[int, int]:
 def picker_lines(one: Picker, hints: str, rows: int, width: int) -> list[Line]:
     """In at most `rows` lines: title, choices, preview, keys."""
     preview = _preview(one, width)
-    shown, below = _sizes(rows, width, bool(preview or one.kind in ("conversation", "tree", "fork")))
-    listed = _listed(one, shown, _list_width(width) if preview and width >= BESIDE else width)
-    if preview and width >= BESIDE:
-        listed = _beside(listed, preview[: max(shown, 1)], width)
+    # there is room for one before it comes
+    previewed = bool(preview) or one.kind in PREVIEWED or one.kind == "settings"
+    shown, below = _sizes(rows, width, previewed)
+    beside = previewed and width >= BESIDE
+    listed = _listed(one, shown, _list_width(width) if beside else width)
+    if beside:
+        height = max(len(listed), min(shown, BESIDE_ROWS))
+        listed = _beside(listed, preview[:height], height, width)
     elif below:
         # as many lines for each choice, so that the list stands still
         body = [*preview[:below], *([[]] * below)][:below]
         listed = [*listed, [("dim", "─" * width)], *([("", " "), *line] if line else line for line in body)]
-    count = f"{one.at + 1}/{len(one.fits)}" if one.fits else "0"
-    title: Line = [("bold", one.title), ("dim", f"  {count}")]
+    count = f"  {one.at + 1}/{len(one.fits)}" if one.fits else "  0"
+    title: Line = [*cut([("bold", one.title)], max(1, width - len(count))), ("dim", count)]
     return [cut(title, width), *(cut(line, width) for line in listed), cut([("dim", hints)], width)][-rows:]
 
 
@@ -81,15 +87,11 @@ def _preview(one: Picker, width: int) -> list[Line]:
     return told if choice.preview else []
 
 
-def _beside(listed: list[Line], preview: list[Line], width: int) -> list[Line]:
+def _beside(listed: list[Line], preview: list[Line], height: int, width: int) -> list[Line]:
     left = _list_width(width)
     out: list[Line] = []
-    for number in range(max(len(listed), len(preview))):
+    for number in range(height):
         line = cut(listed[number], left) if number < len(listed) else []
         gap = " " * max(0, left - line_width(line))
         out.append([*line, ("", gap), ("dim", " │ "), *(preview[number] if number < len(preview) else [])])
     return out
-
-
-def one_line(text: str, width: int) -> str:
-    return take(safe_line(text), width)

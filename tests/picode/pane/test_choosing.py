@@ -116,7 +116,7 @@ def test_the_conversations_can_be_sorted_renamed_and_deleted_with_a_second_key()
     once, effects = run(state, Did("app.session.delete"))
     assert asked(effects) == []
     assert "once more deletes" in shown(once)
-    away, effects = run(once, Did("tui.select.down"), Did("tui.select.up"), Did("app.session.delete"))
+    _, effects = run(once, Did("tui.select.down"), Did("tui.select.up"), Did("app.session.delete"))
     assert not any(isinstance(one, requests.Delete) for one in asked(effects))
     gone, effects = run(once, Did("app.session.delete"))
     assert requests.Delete(0, "id0") in asked(effects)
