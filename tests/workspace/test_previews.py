@@ -3,7 +3,7 @@
 import pytest
 
 from picode import paths
-from support.conversing import SEND, assistant_ready, go_to_assistant, last_text
+from support.conversing import ALT_SHIFT_A, SEND, assistant_ready, go_to_assistant, last_text
 from support.model_script import say
 from support.model_server import ModelServer
 from support.zellij import Workspace
@@ -49,3 +49,26 @@ def test_the_key_shows_the_output_in_the_assistant_enter_sends_it_and_escape_dro
     assert "[redacted: password] keep" in last_text(request)
     assert "hunter2" not in last_text(request)
     assert "drop-42" not in str(request.body)
+
+
+def test_what_the_explorers_key_would_send_survives_the_daemon_too(
+    ready: Workspace, model_server: ModelServer
+) -> None:
+    settings = paths.resolve({**ready.environment}).settings
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text('[shell]\npreview = "always"\n')
+    model_server.enqueue(say("Kept."))
+    terminal = ready.up()
+    assistant_ready(terminal)
+    terminal.type("echo kept-$((40 + 2))\r")
+    terminal.wait_for("kept-42", "✓ echo kept")
+    terminal.type(ALT_SHIFT_A)
+    terminal.wait_for("this would be sent", "send this? Enter sends")
+    assert ready.run("picode", "daemon", "restart").returncode == 0
+    assistant_ready(terminal)
+    terminal.wait_for("send this? Enter sends")
+    go_to_assistant(terminal)
+    terminal.type("\r")
+    terminal.wait_for("Kept.")
+    [request] = model_server.wait_for(1)
+    assert "kept-42" in last_text(request)

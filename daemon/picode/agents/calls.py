@@ -11,7 +11,7 @@ from picode.agents.pace import Paced
 from picode.errors import Missing
 from picode.messages import BashExecution, Text, ToolCall, ToolResult
 from picode.protocol.events import AnyEvent, ToolPrinted, ToolStarted
-from picode.protocol.values import Decision, ToolRun
+from picode.protocol.values import Decision, Receipt, ToolRun
 from picode.tools.base import Running
 from picode.tools.permissions import Grants, Policy, with_always
 from picode.tools.toolbox import Prepared, Result, Toolbox
@@ -71,19 +71,21 @@ class Calls:
         self.stop.set()
         self.stop = asyncio.Event()
 
-    async def command(self, call_id: str, command: str, share: bool, stop: asyncio.Event) -> BashExecution:
-        """`!command`, to its end."""
+    async def command(
+        self, call_id: str, command: str, share: bool, stop: asyncio.Event
+    ) -> tuple[BashExecution, Receipt | None]:
+        """`!command`, to its end; the receipt of one that is shared."""
         if not await asyncio.to_thread(_is_directory, self._cwd):
             raise Missing(f"The directory {self._cwd} is not there any more.")
         running, printed = self._started(call_id, "bash", command, stop)
         try:
-            done = await self._tools.shell(command, self._cwd, running, clean=share)
+            done, receipt = await self._tools.shell(command, self._cwd, running, clean=share)
         finally:
             printed.flush()
             self.running.pop(call_id, None)
         done.exclude_from_context = not share
         done.timestamp = self._now()
-        return done
+        return done, receipt
 
     async def ended(self, bound: float) -> None:
         """Wait until nothing runs; what does not end within `bound` seconds is cancelled."""

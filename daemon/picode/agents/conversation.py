@@ -85,7 +85,7 @@ class Conversation:
         self._tasks: set[asyncio.Task[None]] = set()
         self._commands: dict[str, asyncio.Event] = {}
         self._command_number = 0
-        self._held: list[BashExecution] = []
+        self._held: list[tuple[BashExecution, values.Receipt | None]] = []
         self._summarising = False
         self._status = Status()
         self._status = self._status_now()
@@ -375,6 +375,8 @@ class Conversation:
         """Into the file, then to everybody."""
         before = self.suggestion if isinstance(message, Assistant) else ""
         id_ = self._history.add(message, receipt)
+        while self.session.fresh:
+            self._emit(events.Noticed("warning", self.session.fresh.pop(0)))
         if isinstance(message, Assistant):
             self._model.forget_draft()
         self._emit(events.EntryAdded(Entry(id_, message, receipt)))
@@ -385,14 +387,13 @@ class Conversation:
         """Commands that ended while tools ran: a call and its result stay side by side."""
         while self._held and self._turn.phase != "tools":
             try:
-                self._save(self._held.pop(0))
+                self._save(*self._held.pop(0))
             except PicodeError as error:
                 self._emit(events.Noticed("error", str(error)))
 
     async def _run_command(self, id_: str, command: str, share: bool) -> None:
         try:
-            done = await self._calls.command(id_, command, share, self._commands[id_])
-            self._held.append(done)
+            self._held.append(await self._calls.command(id_, command, share, self._commands[id_]))
         except (OSError, PicodeError) as error:
             self._emit(events.Noticed("error", f"The command could not be run: {error}"))
         finally:

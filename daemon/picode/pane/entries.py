@@ -38,7 +38,7 @@ def entry_lines(entry: Entry, titles: dict[str, str], width: int) -> list[Line]:
         case ToolResult():
             return [result_line(message, titles.get(message.tool_call_id, message.tool_name), width)]
         case BashExecution():
-            return bash_lines(message, width)
+            return bash_lines(message, entry.receipt, width)
         case Custom():
             text = plain_text(message.content) if message.display else ""
             return [*typeset(parse(text), width), []] if text else []
@@ -152,7 +152,7 @@ def result_diff(message: ToolResult) -> str:
     return found if isinstance(found, str) else ""
 
 
-def bash_lines(message: BashExecution, width: int) -> list[Line]:
+def bash_lines(message: BashExecution, receipt: Receipt | None, width: int) -> list[Line]:
     sign = "!!" if message.exclude_from_context else "!"
     out = wrap([("bold", safe_line(message.command))], width, f"{sign} ", "  ")
     output = safe(message.output).rstrip("\n").replace("\t", TAB)
@@ -164,6 +164,8 @@ def bash_lines(message: BashExecution, width: int) -> list[Line]:
         out.append([("ansiyellow", "■ cancelled")])
     elif message.exit_code:
         out.append([("ansired", f"✗ exit {message.exit_code}")])
+    if receipt and (receipt.cut or receipt.redacted):
+        out += wrap([("dim", receipt_text(receipt))], width, "", "    ")
     return [*out, []]
 
 

@@ -10,7 +10,7 @@ from picode import tasks
 from picode.errors import PicodeError
 from picode.paths import Paths
 from picode.protocol.events import InputInserted, Noticed
-from picode.protocol.requests import Open
+from picode.protocol.requests import Open, Send
 from picode.protocol.terminal import Fetch
 from picode.protocol.values import ConversationInfo, Place, Status
 from picode.server.bus import Bus
@@ -38,6 +38,8 @@ class Explorers:
         self._watches = watches
         self.somebody: Callable[[str], None] = lambda session: None
         """Called when it seems that a terminal is attached to this session."""
+        self.send: Callable[[Send], object] = lambda request: None
+        """Takes what is sent from here as if a shell's key had sent it: shown first where that is wanted, and kept."""
         self._places: dict[str, Place] = {}
         self._explorers: dict[str, Explorer] = {}
         self._touched = Touched()
@@ -141,7 +143,7 @@ class Explorers:
         """Send a command's output; what goes wrong is told in the assistant's pane, where somebody looks."""
         try:
             record = await fetch(self._paths, terminal, request)
-            self._conversations.make_for(self._places[session]).ask("", command=record, preview=True)
+            self.send(Send(0, self._places[session], "", command=record))
         except PicodeError as error:
             self._tell(session, error)
 
@@ -157,7 +159,7 @@ class Explorers:
                 record = await fetch(self._paths, info.socket, Fetch(back=1, running=True))
                 if is_covered(record):
                     record = await on_screen(session, env, record, pane)
-            self._conversations.make_for(self._places[session]).ask("", command=record, preview=True)
+            self.send(Send(0, self._places[session], "", command=record))
         except PicodeError as error:
             self._tell(session, error)
 

@@ -30,6 +30,11 @@ class Output:
         self.whole = True
         """Whether the file has everything."""
 
+    @property
+    def size(self) -> int:
+        """Bytes that were written."""
+        return self._dropped + len(self._kept)
+
     def add(self, piece: bytes) -> None:
         self._kept += piece
         if self._file is not None:

@@ -66,7 +66,7 @@ class PaneWait:
             name=NAMED,
             text=parameter(
                 "string",
-                "Stop waiting when this is printed; each time counts once, and not what came before your last pane_write",
+                "Stop waiting when this is printed; each time counts once, and nothing from before pane_write",
             ),
             wait=parameter("number", "Seconds (60, at most 600)"),
         ),

@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from picode.config.schema import Settings
 from picode.context.redact import Clean, cleaner
 from picode.errors import PicodeError, UsageError
 from picode.messages import BashExecution, Text, ToolCall, ToolSpec, UserContent
-from picode.protocol.values import Approval
+from picode.protocol.values import Approval, Receipt
 from picode.tools import permissions
 from picode.tools.audit import Audit
 from picode.tools.base import Outcome, Place, Plan, Running, Tool, ToolFailed
@@ -22,6 +23,7 @@ from picode.tools.panes import Panes
 from picode.tools.permissions import Grants, Policy, Verdict
 from picode.tools.processes import Commands
 from picode.tools.registry import PANE_TOOLS, tools
+from picode.tools.truncate import size_of
 from picode.tools.validate import validated
 
 LONGEST_DETAIL = 200_000
@@ -156,16 +158,26 @@ class Toolbox:
         self._record(conversation, prepared.call, "run", "done")
         return self._result(outcome, False)
 
-    async def shell(self, command: str, cwd: str, running: Running, clean: bool) -> BashExecution:
-        """What a person runs with `!`; `clean`: a model will see it, so secrets are taken out. Raises OSError."""
+    async def shell(
+        self, command: str, cwd: str, running: Running, clean: bool
+    ) -> tuple[BashExecution, Receipt | None]:
+        """What a person runs with `!`; `clean`: a model will see it, so secrets are taken out, and there is a receipt.
+        Raises OSError."""
+        began = time.monotonic()
         ended, cut, output = await execute(self.commands, command, Place(Path(cwd), self.cache), running)
-        text = _clean(cut.text)
+        text, receipt = _clean(cut.text), None
         if clean:
-            text, _ = self._redact(text)
+            text, kinds = self._redact(text)
+            command, more = self._redact(command)
+            receipt = Receipt(
+                command=command, status=ended.code, cwd=cwd, duration=int((time.monotonic() - began) * 1000),
+                size=output.size, sent=len(text), redacted=more + kinds, bytes=len(text.encode()),
+                cut=max(0, cut.total_bytes - size_of(cut.text)) if cut.by else 0,
+            )  # fmt: skip
         return BashExecution(
             command=command, output=text, exit_code=ended.code, cancelled=ended.cancelled, truncated=bool(cut.by),
             full_output_path=str(output.path) if output.path is not None else None,
-        )  # fmt: skip
+        ), receipt  # fmt: skip
 
     async def sweep(self) -> None:
         """End the commands of a daemon that was killed; to be called once, some time after the start."""

@@ -26,6 +26,7 @@ from picode.protocol import events
 from picode.protocol.values import CommandRecord, Queued
 from picode.providers.base import ModelFailed
 from picode.sessions.file import SessionFile
+from picode.sessions.receipts import receipts_in
 from picode.tools.panes import Panes as PanesWanted
 from picode.tools.toolbox import Toolbox
 from support.conversation import BOUND, Heard, Scripted, calls, conversation, says
@@ -441,6 +442,29 @@ async def test_a_shared_command_is_seen_by_the_model_and_a_private_one_is_not(ho
         BashExecution,
         User,
     ]
+    await living.close()
+
+
+async def test_a_shared_command_leaves_a_receipt_without_its_secrets_and_a_private_one_none(
+    home: Path,
+) -> None:
+    heard = Heard()
+    living = conversation(home, heard)
+    token = "gh" + "p_" + "a1B2c3D4e5" * 3 + "f6G7h8"
+    living.run_command(f"echo {token}; seq 3000; exit 4", True)
+    await heard.until(events.EntryAdded)
+    living.run_command("pwd", False)
+    await heard.until(events.EntryAdded, 2)
+    [sent] = receipts_in(living.session.path, living.id)
+    receipt = sent.receipt
+    assert (receipt.command, receipt.status) == ("echo [redacted: GitHub token]; seq 3000; exit 4", 4)
+    assert receipt.redacted == ["GitHub token"]
+    assert (receipt.size, receipt.cut > 0, receipt.sent == receipt.bytes) == (41 + 13893, True, True)
+    shared, private = [event.entry for event in heard.of(events.EntryAdded)]
+    assert (shared.receipt, private.receipt) == (receipt, None)
+    assert isinstance(shared.message, BashExecution)
+    assert len(shared.message.output) == receipt.sent
+    assert token not in living.session.path.read_text()
     await living.close()
 
 

@@ -69,6 +69,24 @@ def test_a_files_text_and_its_images_go_along(picode: Run, model_server: ModelSe
     assert picture["image_url"]["url"].startswith("data:image/png;base64,")
 
 
+def test_a_files_secrets_do_not_reach_the_model_nor_the_conversations_file(
+    picode: Run, model_server: ModelServer, project: Path, home: Path
+) -> None:
+    model_server.enqueue(Script(Say("Seen.")))
+    token = "gh" + "p_" + "a1B2c3D4e5" * 3 + "f6G7h8"
+    (project / "notes.md").write_text(f"one\nDB_PASSWORD=hunter22\n{token}\nlast\n")
+    done = picode("-p", "@notes.md", "What is it?")
+    assert (done.stdout, done.returncode) == ("Seen.\n", 0)
+    [request] = model_server.requests
+    told = str(request.body)
+    assert "[redacted: GitHub token]" in told
+    assert "DB_PASSWORD=[redacted: password]" in told
+    kept = "".join(path.read_text() for path in home.rglob("*.jsonl"))
+    assert "[redacted: GitHub token]" in kept
+    for secret in (token, "hunter22"):
+        assert secret not in told + kept
+
+
 @pytest.mark.parametrize(("name", "why"), [("@nowhere.txt", "does not exist"), ("@.", "is no file")])
 def test_what_is_no_file_cannot_go_along(picode: Run, model_server: ModelServer, name: str, why: str) -> None:
     done = picode("-p", name, "hi")

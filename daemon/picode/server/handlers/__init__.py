@@ -23,6 +23,7 @@ def table(daemon: Daemon) -> dict[type, Handler]:
         Lists(daemon),
         Recorders(daemon),
     )
+    daemon.explorers.send = conversing.send
     sessions, workspace, timelines = Sessions(daemon), Workspace(daemon), Timelines(daemon)
     attending, customs = Attending(daemon), Customs(daemon)
     person = attending.by_a_person
