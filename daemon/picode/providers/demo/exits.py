@@ -4,12 +4,12 @@ import signal
 
 STATUSES = {
     0: "it finished without an error",
-    1: "it failed, for a reason of its own",
-    2: "it did not like how it was called, or failed",
+    1: "it says that something went wrong, and its output says what",
+    2: "most programs say so when they were called in a wrong way",
     124: "`timeout` ended it because it took too long",
     126: "the file was found but could not be run: it may lack the permission, or not be a program",
     127: "the shell found no command of that name",
-    128: "it was told to exit with a number that is none",
+    128: "it tried to exit with something that is not a number",
     255: "it failed with a status out of range; ssh says so when the connection failed",
 }  # fmt: skip
 
@@ -38,5 +38,5 @@ def meaning(status: int) -> str:
     try:
         name = signal.Signals(number)
     except ValueError:
-        return "a status of its own; its manual says what it means"
+        return "what that means is in its manual"
     return f"{name.name}: {SIGNALS.get(name, 'a signal ended it')}"

@@ -1,5 +1,6 @@
 """Asks every concern what it knows of a failed command, and makes one answer of it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -62,9 +63,15 @@ def _output(record: Record) -> str:
     return f"It printed {_lines(record.output)}; the last one says: `{_short(lines[-1])}`"
 
 
+_LEFT_OUT = re.compile(r"\[… .*?\(([\d,]+) lines?\) left out …\]")
+
+
 def _lines(text: str) -> str:
+    """With those that were cut from the middle of what was sent."""
     count = len(text.splitlines())
-    return "1 line" if count == 1 else f"{count} lines"
+    for cut in _LEFT_OUT.finditer(text):
+        count += int(cut[1].replace(",", "")) - 1
+    return "1 line" if count == 1 else f"{count:,} lines"
 
 
 def _short(text: str) -> str:

@@ -32,7 +32,7 @@ def before(tool: str, arguments: dict[str, Any]) -> str:
     """What is said in front of a call."""
     what = arguments.get("command") or arguments.get("path") or arguments.get("pattern") or ""
     verbs = {"ls": "list", "bash": "run", "grep": "search in", "find": "look for"}
-    return f"{NOTE} I {verbs.get(tool, tool)} `{what}`."
+    return f"I {verbs.get(tool, tool)} `{what}`."
 
 
 def told(finding: Finding) -> str:
@@ -54,7 +54,9 @@ def summary(result: ToolResult) -> str:
     """After a tool that the user asked for."""
     text = plain_text(result.content)
     if result.is_error:
-        return f"The tool {result.tool_name} did not do it:\n\n{_fenced(text, SHOWN)}\n\n{NOTE}"
+        return f"The tool {result.tool_name} failed:\n\n{_fenced(text, SHOWN)}\n\n{NOTE}"
+    if text.strip() in ("", "(no output)"):
+        return f"That worked; {result.tool_name} printed nothing.\n\n{NOTE}"
     count = len(text.splitlines())
     lines = "1 line" if count == 1 else f"{count} lines"
     more = f"\n\nThese are the first {SHOWN} of them." if count > SHOWN else ""

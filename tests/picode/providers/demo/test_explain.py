@@ -73,7 +73,7 @@ CASES = [
     Case("./bad", 139, "Segmentation fault (core dumped)", "SIGSEGV"),
     Case("yes", 141, "y", "SIGPIPE"),
     Case("timeout 1 x", 124, "", "`timeout` ended it"),
-    Case("weird", 77, "oh", "exit status 77: a status of its own"),
+    Case("weird", 77, "oh", "exit status 77: what that means is in its manual"),
     Case("python main.py", 1, TRACEBACK, "JSONDecodeError: Expecting value", "", ("/home/u/app/core/run.py", 7)),
     Case("python a.py", 1, '  File "a.py", line 3\n    x = (\n        ^\nSyntaxError: \'(\' was never closed',
          "SyntaxError", "", ("a.py", 3)),
@@ -246,3 +246,8 @@ def test_what_is_really_sent_is_understood(output: bytes) -> None:
         assert record.output == output.decode().strip()
     piped = find(describe_piped("from a pipe", "what?")[0])
     assert piped == ("what?", Record("from a pipe"))
+
+
+def test_lines_that_were_left_out_are_counted() -> None:
+    output = "first\n[… 12,345 characters (4,000 lines) left out …]\nlast\n"
+    assert "It printed 4,002 lines" in explain(Record(command="seq 5000", status=0, output=output)).text

@@ -77,7 +77,7 @@ async def test_a_refused_tool_is_told() -> None:
     call = first.content[-1]
     assert isinstance(call, ToolCall)
     told = await answer(request(user("list src"), first, result(call, "The user said no.", True), tools=[LS]))
-    assert "did not do it" in plain_text(told.content)
+    assert "failed:" in plain_text(told.content)
 
 
 async def test_a_failure_with_a_place_is_read_around_its_line() -> None:
