@@ -20,6 +20,8 @@ VERSIONS = ("0.58.3", "0.73.1", "0.87.1")
 """The dialects that PiCode writes first and last, and the newest pi that the registry has whole."""
 WITHIN = 120
 """Seconds for one answer of pi."""
+ENDS_WITHIN = 5
+"""Seconds after the end of its input; some versions stay."""
 
 
 def packages() -> dict[str, Path]:
@@ -60,6 +62,8 @@ def configure(home: Path, server: ModelServer, window: int = 100_000) -> None:
     model = {"id": "fake-1", "contextWindow": window, "maxTokens": 1000, "input": ["text", "image"]}
     provider = {"baseUrl": f"{server.url}/v1", "apiKey": "x", "api": "openai-completions", "models": [model]}
     (home / "models.json").write_text(json.dumps({"providers": {"fake": provider}}))
+    # so that it finds something to compact in a short conversation
+    (home / "settings.json").write_text(json.dumps({"compaction": {"keepRecentTokens": 1}}))
 
 
 class Pi:
@@ -86,16 +90,21 @@ class Pi:
         self.server.enqueue(*(say(text) for text in reply))
         before = len(self.server.requests)
         where = ["--session", str(file)] if file else ["--session-dir", str(self.sessions)]
-        done = self.run("-p", "--no-tools", *where, words)
+        done = self.run("-p", *where, words)
         assert done.returncode == 0, done.stderr
         assert reply[-1] in done.stdout
         messages: list[dict[str, Any]] = self.server.wait_for(before + 1)[-1].body["messages"]
         return messages
 
-    def rpc(self, file: Path, *commands: dict[str, Any]) -> list[dict[str, Any]]:
-        """Commands in RPC mode, each after the answer to the one before; their answers."""
+    def rpc(
+        self, file: Path, *commands: dict[str, Any], extension: Path | None = None
+    ) -> list[dict[str, Any]]:
+        """Commands in RPC mode, each after the answer to the one before; their answers.
+
+        `{"turn": words}` is a prompt that is waited for until the turn has ended."""
+        more = ["-e", str(extension)] if extension else []
         with subprocess.Popen(
-            [*self.command, "--provider", "fake", "--model", "fake-1", "--mode", "rpc", "--session", str(file)],
+            [*self.command, "--provider", "fake", "--model", "fake-1", "--mode", "rpc", "--session", str(file), *more],
             env=environ(self.home), cwd=self.project, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, text=True,
         ) as process:  # fmt: skip
@@ -104,15 +113,20 @@ class Pi:
             try:
                 return [self._asked(process, number, asked) for number, asked in enumerate(commands)]
             finally:
-                process.kill()
+                process.stdin.close()
+                try:
+                    process.wait(ENDS_WITHIN)
+                except subprocess.TimeoutExpired:
+                    process.kill()
 
     def _asked(self, process: "subprocess.Popen[str]", number: int, asked: dict[str, Any]) -> dict[str, Any]:
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(json.dumps({"id": f"c{number}", **asked}) + "\n")
+        turn = asked.get("turn")
+        sent = {"type": "prompt", "message": turn} if turn else asked
+        process.stdin.write(json.dumps({"id": f"c{number}", **sent}) + "\n")
         process.stdin.flush()
-        # the end of a turn is what a prompt is waited for
-        wanted = "agent_end" if asked["type"] == "prompt" else "response"
+        wanted = "agent_end" if turn else "response"
         for line in process.stdout:
             event: dict[str, Any] = json.loads(line)
             if event.get("type") == "response" and event.get("id") == f"c{number}":

@@ -22,6 +22,10 @@ from picode.sessions.upgrade import upgraded
 RECEIPT = "picode.receipt"
 VERSION = 3
 LONGEST_HEADER = 1 << 20
+WRITTEN = (
+    "Another program, such as pi, has written to this conversation's file while it was open here; nothing is lost, and "
+    "what both wrote are branches now."
+)
 Known = Callable[[int], Scan | None]
 
 
@@ -44,6 +48,8 @@ class SessionFile:
         self.tree: Tree = found.tree
         self.leaf: str | None = found.leaf
         self.notices: list[str] = []
+        self.fresh: list[str] = []
+        """What is to be told at once; who tells it empties the list."""
         self.known_cost = (found.costed, found.cost)
         """How many entries' costs are known without reading them, and their sum in US dollars."""
         self._now = now
@@ -307,9 +313,9 @@ class SessionFile:
         self._size = os.fstat(self._descriptor).st_size
         # its last line may still be on the way: an end without a line feed is closed, never cut off
         self._open_end = found.open_end or found.torn
-        self.notices.append(
-            "Another program has written to this conversation's file while it was open; both are kept as branches."
-        )
+        self.fresh.append(WRITTEN)
+        if WRITTEN not in self.notices:
+            self.notices.append(WRITTEN)
 
     def _mend(self, found: Scan) -> None:
         """Set a torn end aside; where that cannot be done, the next line begins on a line of its own."""

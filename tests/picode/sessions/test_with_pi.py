@@ -1,69 +1,51 @@
-"""Real pi and PiCode continue the same file in turns. PICODE_TEST_PI names pi's installed package directory."""
+"""Real pi and PiCode continue the same file in turns (`.ci/pi` installs the versions)."""
 
 import json
-import os
-import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from picode.messages import Text, ToolResult, plain_text
+from picode.errors import TryLater
+from picode.messages import CompactionSummary, Text, ToolResult, plain_text
 from picode.sessions import branching
 from picode.sessions.file import SessionFile
 from picode.sessions.messages import context_of
-from support.model_server import ModelServer, say
+from support.model_script import Call, Script
+from support.model_server import ModelServer, Received, say
+from support.pi import VERSIONS, Pi
 from support.sessions import BEGAN, answer, user
-from support.tools import need
 
-WITHIN = 90
-"""Seconds for one answer of pi."""
-
-
-class Pi:
-    """pi in a home of its own, with one provider: the scripted server."""
-
-    def __init__(self, home: Path, server: ModelServer) -> None:
-        named = os.environ.get("PICODE_TEST_PI")
-        if not named:
-            pytest.skip("PICODE_TEST_PI does not name an installed @mariozechner/pi-coding-agent")
-        self.command = [need("node"), str(Path(named) / "dist" / "cli.js")]
-        self.server = server
-        self.home, self.project, self.sessions = home / "pi", home / "proj", home / "sessions"
-        for directory in (self.home, self.project, self.sessions):
-            directory.mkdir()
-        model = {"id": "fake-1", "contextWindow": 100_000, "maxTokens": 1000}
-        provider = {
-            "baseUrl": f"{server.url}/v1",
-            "apiKey": "x",
-            "api": "openai-completions",
-            "models": [model],
-        }
-        (self.home / "models.json").write_text(json.dumps({"providers": {"fake": provider}}))
-
-    def say(self, words: str, *reply: str, file: Path | None = None) -> list[dict[str, Any]]:
-        """Ask pi once; what the model was told."""
-        self.server.enqueue(*(say(text) for text in reply))
-        before = len(self.server.requests)
-        where = ["--session", str(file)] if file else ["--session-dir", str(self.sessions)]
-        done = subprocess.run(
-            [*self.command, "-p", "--provider", "fake", "--model", "fake-1", "--no-tools", *where, words],
-            env={**os.environ, "PI_CODING_AGENT_DIR": str(self.home), "PI_OFFLINE": "1", "PI_SKIP_VERSION_CHECK": "1"},
-            cwd=self.project, capture_output=True, text=True, timeout=WITHIN, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        assert reply[-1] in done.stdout
-        messages: list[dict[str, Any]] = self.server.wait_for(before + 1)[-1].body["messages"]
-        return messages
-
-    def only_file(self) -> Path:
-        [file] = self.sessions.rglob("*.jsonl")
-        return file
+EXTENSION = """
+export default function (pi) {
+    pi.registerCommand("mark", { description: "", handler: async (args, ctx) =>
+        pi.setLabel(ctx.sessionManager.getLeafId(), args) });
+    pi.registerCommand("back", { description: "", handler: async (args, ctx) =>
+        ctx.navigateTree(args, { summarize: false }) });
+}
+"""
+"""What pi does only at a keyboard otherwise: labels, and going elsewhere in the tree."""
 
 
 @pytest.fixture
 def pi(home: Path, model_server: ModelServer) -> Pi:
-    return Pi(home, model_server)
+    return Pi("0.73.1", home, model_server)
+
+
+def as_asked(request: Received) -> Script:
+    """pi asks for one summary or two, as it finds fit: they are what was not asked for here."""
+    last = request.body["messages"][-1]
+    content = last["content"]
+    words = content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
+    if words == "read the file":
+        return Script(Call("read", {"path": "a.txt"}))
+    if last["role"] == "tool":
+        return say("read by pi")
+    answers = {
+        "on a branch": "on the other branch",
+        "and now": "after the summary",
+        "and pi again": "the end",
+    }
+    return say(answers.get(words, "All that was, in pi's words."))
 
 
 def texts(session: SessionFile) -> list[str]:
@@ -76,7 +58,7 @@ def test_each_continues_what_the_other_wrote_and_every_byte_stays(pi: Pi) -> Non
     pi.say("first of pi", "answer one")
     file = pi.only_file()
     kept = file.read_bytes()
-    for turn in range(3):
+    for turn in range(2):
         session = SessionFile.open(file)
         assert not session.notices
         assert texts(session)[-1].startswith("answer")
@@ -95,8 +77,8 @@ def test_each_continues_what_the_other_wrote_and_every_byte_stays(pi: Pi) -> Non
         kept = file.read_bytes()
         assert kept.startswith(ours)
     session = SessionFile.open(file)
-    assert len(texts(session)) == 2 + 3 * 6
-    assert session.name == "Name 2"
+    assert len(texts(session)) == 2 + 2 * 6
+    assert session.name == "Name 1"
     session.close()
 
 
@@ -162,3 +144,85 @@ def test_a_last_line_without_its_end_is_not_glued_to_ours(pi: Pi) -> None:
     session.append_message(answer("answer two"))
     session.close()
     assert "answer two" in json.dumps(pi.say("three", "answer three", file=file))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_tools_labels_branches_and_summaries_go_both_ways(
+    home: Path, model_server: ModelServer, version: str
+) -> None:
+    pi = Pi(version, home, model_server)
+    (home / "marks.ts").write_text(EXTENSION)
+    (pi.project / "a.txt").write_text("what stands in the file\n")
+    # begun here, with a call of a tool
+    session = SessionFile.create(pi.sessions, str(pi.project))
+    session.append_message(user("begun here"))
+    session.append_message(answer("looking", calls=("call_1",)))
+    session.append_message(ToolResult("call_1", "read", [Text("our content")], timestamp=BEGAN))
+    there = session.append_message(answer("ours"))
+    session.append_message(user("a way that is left"))
+    session.append_message(answer("left"))
+    session.close()
+    file, ours = session.path, session.path.read_bytes()
+
+    # pi: a call of a tool, a label, a name, back to where we were, another branch, a summary
+    model_server.when_empty = as_asked
+    pi.rpc(
+        file, {"turn": "read the file"}, {"type": "prompt", "message": "/mark of pi"},
+        {"type": "set_session_name", "name": "Named by pi"}, {"type": "prompt", "message": f"/back {there}"},
+        {"turn": "on a branch"}, {"type": "compact"}, {"turn": "and now"}, extension=home / "marks.ts",
+    )  # fmt: skip
+    theirs = file.read_bytes()
+    assert theirs.startswith(ours)
+    session = SessionFile.open(file)
+    assert session.notices == []
+    assert session.name == "Named by pi"
+    assert list(branching.labels(session).values()) == ["of pi"]
+    assert isinstance(context_of(session).messages[0], CompactionSummary)
+    assert texts(session)[-2:] == ["and now", "after the summary"]
+    assert b"what stands in the file" in theirs
+
+    # here: back to the file that pi read, a label, a summary
+    marked = next(iter(branching.labels(session)))
+    assert branching.navigate(session, marked) == ""
+    assert texts(session)[-1] == "read by pi"
+    last = session.append_message(user("on from there"))
+    session.append_message(answer("gone on"))
+    branching.set_label(session, last, "of ours")
+    session.append("compaction", {"summary": "In our words.", "firstKeptEntryId": last, "tokensBefore": 9})
+    session.close()
+    mixed = file.read_bytes()
+    assert mixed.startswith(theirs)
+
+    told = json.dumps(pi.say("and pi again", "the end", file=file))
+    assert "In our words." in told
+    assert "on from there" in told
+    assert "what stands in the file" not in told
+    assert file.read_bytes().startswith(mixed)
+    session = SessionFile.open(file)
+    assert session.notices == []
+    assert sorted(branching.labels(session).values()) == ["of ours", "of pi"]
+    assert texts(session) == ["on from there", "gone on", "and pi again", "the end"]
+    session.close()
+
+
+def test_what_pi_writes_into_an_open_conversation_is_kept_and_told(pi: Pi) -> None:
+    pi.say("one", "answer one")
+    file = pi.only_file()
+    session = SessionFile.open(file)
+    session.append_message(user("two"))
+    with pytest.raises(TryLater, match="is open in another process"):
+        SessionFile.open(file)
+    # pi takes no lock, and asks for none
+    pi.say("three", "answer three", file=file)
+    theirs = file.read_bytes()
+    session.append_message(answer("answer two"))
+    [told] = session.fresh
+    assert "such as pi, has written to this conversation's file" in told
+    assert texts(session) == ["one", "answer one", "two", "answer two"]
+    session.close()
+    assert file.read_bytes().startswith(theirs)
+    again = SessionFile.open(file)
+    [leaf_of_pi] = [id_ for id_ in again.tree.ids if b"answer three" in again.line(again.tree.by_id[id_])]
+    assert branching.navigate(again, leaf_of_pi) == ""
+    assert texts(again) == ["one", "answer one", "two", "three", "answer three"]
+    again.close()
