@@ -6,7 +6,6 @@ import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -18,11 +17,22 @@ from support.ptyshell import WAITS, RecordedShell, environment, write_start_file
 
 FLOOD = 200_000_000
 ECHOES = 400
+FLOODS = 4
+STARTS = 15
+IDLE = 10.0
+"""Seconds."""
+NESTED = 6
 
 
 def rows() -> list[Row]:
     with tempfile.TemporaryDirectory(prefix="pc", dir="/tmp") as home:
-        return [*key.rows(Path(home)), *prompts(Path(home)), *relay(Path(home)), *start(Path(home))]
+        return [
+            *key.rows(Path(home)),
+            *prompts(Path(home)),
+            *relay(Path(home)),
+            *start(Path(home)),
+            *idle(Path(home)),
+        ]
 
 
 def prompts(home: Path) -> list[Row]:
@@ -67,11 +77,12 @@ def relay(home: Path) -> list[Row]:
     plain = Driven(["bash", "--norc"], environment(home, "bash"), str(home))
     shell = RecordedShell(home, "bash").ready()
     plain.wait_for(WAITS)
-    rates = [(flood(shell), flood(plain)) for _ in range(2)]
+    rates = [(flood(shell), flood(plain)) for _ in range(FLOODS)]
     memory = psutil.Process(shell.pid).memory_info().rss / 1e6
     for _ in range(20):
         shell.run_quietly("head -c 3000000 /dev/zero | tr '\\0' x")
     full = psutil.Process(shell.pid).memory_info().rss / 1e6
+    nested = with_nested(shell)
     shell.send(b"cat\r")
     plain.send(b"cat\r")
     shell.read(0.3)
@@ -93,7 +104,26 @@ def relay(home: Path) -> list[Row]:
         absolute("echo latency that the recorder adds", added * 1e3, goal=0.1, unit="ms"),
         absolute("recorder memory after a flood", memory, goal=35, unit="MB"),
         absolute("recorder memory with full rings", full, goal=35, unit="MB"),
+        absolute(
+            f"recorder memory with full rings and {NESTED} shells within each other",
+            nested,
+            goal=35,
+            unit="MB",
+        ),
     ]
+
+
+def with_nested(shell: RecordedShell) -> float:
+    """MB, where a command of each of several shells runs and has printed as much as is kept."""
+    for _ in range(NESTED):
+        begin = len(shell.seen)
+        shell.send(b"bash\r")
+        shell.wait_for(WAITS, shell.wait_for(b"\x1b]133;C", begin))
+        shell.run_quietly("head -c 3000000 /dev/zero | tr '\\0' y")
+    memory = psutil.Process(shell.pid).memory_info().rss / 1e6
+    for _ in range(NESTED):
+        shell.run_quietly("exit")
+    return float(memory)
 
 
 def flood(terminal: Driven) -> float:
@@ -120,7 +150,7 @@ def echo(terminal: Driven) -> float:
 
 
 def start(home: Path) -> list[Row]:
-    """From the start of the shell to its first prompt, with the recorder and without; medians."""
+    """From the start of the shell to its first prompt, with the recorder and without, in turns; medians."""
     write_start_file(home, "bash")
 
     def prompt(**more: str) -> float:
@@ -131,8 +161,26 @@ def start(home: Path) -> list[Row]:
         shell.hang_up()
         return took
 
-    def median(measure: Callable[[], float]) -> float:
-        return statistics.median(measure() for _ in range(15)) * 1e3
+    pairs = [(prompt(), prompt(PICODE_NO_RECORD="1")) for _ in range(STARTS)]
+    ours, plain = (statistics.median(side) for side in zip(*pairs, strict=True))
+    return [
+        absolute("time to the first prompt that the recorder adds", (ours - plain) * 1e3, goal=40, unit="ms")
+    ]
 
-    added = median(prompt) - median(lambda: prompt(PICODE_NO_RECORD="1"))
-    return [absolute("time to the first prompt that the recorder adds", added, goal=40, unit="ms")]
+
+def idle(home: Path) -> list[Row]:
+    """Of a recorder whose shell waits at its prompt."""
+    shell = RecordedShell(home, "bash").ready()
+    shell.run("true")
+    # the last of the prompt is read
+    while shell.read(1):
+        pass
+    process = psutil.Process(shell.pid)
+    before, used = process.num_ctx_switches().voluntary, sum(process.cpu_times()[:2])
+    time.sleep(IDLE)
+    woken, used = process.num_ctx_switches().voluntary - before, sum(process.cpu_times()[:2]) - used
+    shell.hang_up()
+    return [
+        absolute(f"recorder idle: wake-ups over {IDLE:g} s", woken, goal=0, unit=""),
+        absolute(f"recorder idle: CPU over {IDLE:g} s", used * 1e3, goal=0, unit="ms"),
+    ]
