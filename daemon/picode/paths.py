@@ -6,6 +6,7 @@ keeps that kind (platformdirs). The runtime directory holds sockets, so it is 07
 
 import os
 import stat
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,7 +92,10 @@ def resolve(environ: "os._Environ[str] | dict[str, str]" = os.environ) -> Paths:
         return Paths(*(root / kind for kind in ("config", "data", "state", "cache", "run")))
     import platformdirs  # 4 ms that `PICODE_HOME` does not pay
 
-    runtime = environ.get("XDG_RUNTIME_DIR") or platformdirs.user_runtime_dir()
+    with warnings.catch_warnings():
+        # without XDG_RUNTIME_DIR it warns; where its way out is somebody else's, `make_private` says so
+        warnings.simplefilter("ignore")
+        runtime = environ.get("XDG_RUNTIME_DIR") or platformdirs.user_runtime_dir()
     dirs = platformdirs.PlatformDirs("picode", appauthor=False)
     return Paths(
         config=Path(dirs.user_config_dir),

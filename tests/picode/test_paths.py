@@ -2,6 +2,8 @@
 
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -87,3 +89,10 @@ def test_a_directory_that_was_removed_keeps_the_shells_name_for_it(
     (tmp_path / "gone").rmdir()
     assert paths.working_directory({"PWD": "/some/where"}) == Path("/some/where")
     assert paths.working_directory({}) == Path(os.environ["HOME"])
+
+
+def test_a_session_without_a_runtime_directory_is_no_reason_for_a_warning(home: Path) -> None:
+    environ = {"HOME": str(home), "PATH": os.environ["PATH"]}
+    command = [sys.executable, "-P", "-c", "from picode import paths; print(paths.resolve().runtime.name)"]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.stdout, done.stderr) == ("picode\n", "")
