@@ -29,8 +29,9 @@ test: $(READY) ## all tests
 	@.ci/zellij || { [ -z "$$CI" ] && echo "Without Zellij the tests that need it are skipped."; }
 	$(BIN)/python -m pytest $(TESTS)
 
-nightly: $(READY) zellij ## a hundred random walks through the workspace (about ten minutes); PICODE_WALK_SEED: another hundred
+nightly: $(READY) zellij ## a hundred random walks through the workspace, a thousand kills of the daemon; PICODE_WALK_SEED: another hundred
 	PICODE_WALK=$${PICODE_WALK:-100} $(BIN)/python -m pytest tests/workspace/test_walk.py
+	PICODE_KILLS=$${PICODE_KILLS:-1000} $(BIN)/python -m pytest --timeout=7200 tests/journey/test_kills.py
 
 check: $(READY) ## format, lint, types, layers, shell scripts, the plugin's core
 	@.ci/check "$(BIN)"

@@ -136,6 +136,23 @@ async def test_after_kill_9_in_mid_answer_the_conversation_goes_on(
     assert said == ["Hello!", "And again?", "Are you there?"]
 
 
+async def test_who_else_writes_into_an_open_conversation_is_told_and_loses_nothing(
+    stream: Stream, home: Path
+) -> None:
+    snapshot = await opened(stream, Place(str(home)))
+    await ask(stream, snapshot.conversation, "Hello!")
+    await until(stream, e.TurnEnded)
+    foreign = {"type": "message", "id": "f0e1d2c3", "parentId": lines(snapshot)[-1]["id"]}
+    message = {"role": "user", "content": "from elsewhere", "timestamp": 1}
+    with open(snapshot.path, "a") as file:
+        file.write(json.dumps({**foreign, "timestamp": "2026-11-20T21:42:15.510Z", "message": message}) + "\n")
+    await ask(stream, snapshot.conversation, "And again?")
+    [told] = [event for event in await until(stream, e.TurnEnded) if isinstance(event, e.Noticed)]
+    assert told.level == "warning"
+    assert "such as pi, has written to this conversation's file" in told.text
+    assert [line["id"] for line in lines(snapshot)].count("f0e1d2c3") == 1
+
+
 async def test_the_end_kills_what_a_tool_started(daemon: Running, stream: Stream, home: Path) -> None:
     snapshot = await opened(stream, Place(str(home)))
     await ask(stream, snapshot.conversation, "run `sleep 3600`", allow=["all"])
