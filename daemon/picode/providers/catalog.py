@@ -1,15 +1,20 @@
 """What is known of models: context, longest answer, prices, way of thinking. From `models.json` and the user's own."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from picode.errors import ConfigError
 from picode.messages import Cost, Usage
 
+if TYPE_CHECKING:
+    from picode.providers.models_json import Described
+
+log = logging.getLogger(__name__)
 MILLION = 1_000_000
 
 
@@ -49,9 +54,13 @@ UNKNOWN = ModelData()
 class Catalog:
     """`of("openai")` is one provider's part; `find` never fails, `cost` is in US dollars."""
 
-    def __init__(self, providers: Mapping[str, ProviderData], date: str = "") -> None:
+    def __init__(
+        self, providers: Mapping[str, ProviderData], date: str = "", described: "Sequence[Described]" = ()
+    ) -> None:
         self.providers = providers
         self.date = date
+        self.described = described
+        """The providers that a models.json in pi's form describes."""
 
     def of(self, provider: str) -> ProviderData:
         return self.providers.get(provider) or ProviderData()
@@ -78,27 +87,44 @@ def _builtin() -> _File:
     return msgspec.json.decode(Path(__file__).with_name("models.json").read_bytes(), type=_File)
 
 
-def load(extra: Path | None = None) -> Catalog:
-    """The built-in list, with the user's file laid over it, model by model."""
+def load(extra: Path | None = None, pi: Path | None = None) -> Catalog:
+    """The built-in list, with pi's file and the user's own laid over it, model by model. A file of pi's that cannot be
+    read is left out; the user's own raises ConfigError."""
+    from picode.providers.models_json import with_overrides
+
     known = _builtin()
     providers = {
         name: ProviderData(dict(data.models), data.default) for name, data in known.providers.items()
     }
-    for name, data in (_read(extra) if extra else {}).items():
+    found: list[Described] = []
+    try:
+        found += _read(pi)[1] if pi else []
+    except ConfigError as error:
+        log.warning("%s", error)
+    own, told = _read(extra) if extra else ({}, [])
+    for name, data in own.items():
         mine = providers.setdefault(name, ProviderData({}))
         mine.models.update(data.models)
         mine.default = data.default or mine.default
-    return Catalog(providers, known.date)
+    for one in [*found, *told]:
+        providers[one.name] = with_overrides(providers.get(one.name) or ProviderData(), one)
+    return Catalog(providers, known.date, tuple({one.name: one for one in [*found, *told]}.values()))
 
 
-def _read(file: Path) -> dict[str, ProviderData]:
+def _read(file: Path) -> "tuple[dict[str, ProviderData], list[Described]]":
+    """Providers in PiCode's own form, and in pi's."""
+    from picode.providers.models_json import described, is_pi_s, parse
+
     try:
-        return msgspec.json.decode(file.read_bytes(), type=_File).providers
-    except FileNotFoundError:
-        return {}
+        providers = parse(file.read_text(encoding="utf-8"))
+        told = [described(name, entry, file) for name, entry in providers.items() if is_pi_s(entry)]
+        own = {name: entry for name, entry in providers.items() if not is_pi_s(entry)}
+        return msgspec.convert(own, dict[str, ProviderData]), told
+    except (FileNotFoundError, NotADirectoryError):
+        return {}, []
     except OSError as error:
         raise ConfigError(f"The file {file} cannot be read: {error.strerror}.") from error
-    except (msgspec.MsgspecError, UnicodeError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise ConfigError(
             f"The file {file} is no list of models: {error}.",
             'It has the form {"providers": {"openai": {"models": {"NAME": {"context_window": 128000}}}}}.',

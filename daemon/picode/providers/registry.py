@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from picode.config.schema import Models
-from picode.credentials import Credentials
+from picode.credentials import KEY_NAMES, Credentials
 from picode.errors import PicodeError
 from picode.messages import Cost, Usage
 from picode.modelnames import named
@@ -18,6 +18,7 @@ from picode.providers import catalog, ollama_host, own_servers
 from picode.providers.base import ModelFailed, Provider
 from picode.providers.discovery import WHATEVER
 from picode.providers.http import Http, Waits
+from picode.providers.models_json import Described
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,29 @@ def _demo(parts: Parts) -> Provider:
     return Demo(parts.demo_pace)
 
 
+def _describing(told: Described) -> Callable[[Parts], Provider]:
+    def make(parts: Parts) -> Provider:
+        from picode.providers.described import DescribedProvider
+
+        key_name = KEY_NAMES.get(told.name, told.name)
+        find = lambda: parts.credentials.find(key_name)  # noqa: E731
+        return DescribedProvider(told, parts.http, parts.catalog, find, parts.environ)
+
+    return make
+
+
+def _seen(*files: Path | None) -> list[tuple[int, int]]:
+    """What changes when one of the files does."""
+    out = []
+    for file in files:
+        try:
+            facts = file.stat() if file else None
+        except OSError:
+            facts = None
+        out.append((facts.st_mtime_ns, facts.st_size) if facts else (0, 0))
+    return out
+
+
 # In the order in which a default is looked for. The modules are imported when their provider is first needed.
 REGISTERED: dict[str, Callable[[Parts], Provider]] = {
     "anthropic": _anthropic,
@@ -101,7 +125,8 @@ DEMO = "demo/demo"
 
 
 class Providers:
-    """One for the daemon. `models_file`: the user's additions to the list of models; `demo_pace`: seconds a word."""
+    """One for the daemon. `models_file`: the user's additions to the list of models; `pi_models`: pi's own;
+    `demo_pace`: seconds a word."""
 
     def __init__(
         self,
@@ -110,10 +135,13 @@ class Providers:
         environ: Mapping[str, str],
         models_file: Path | None = None,
         demo_pace: float = 0.025,
+        *,
+        pi_models: Path | None = None,
     ) -> None:
         self.settings = settings
-        self.catalog = catalog.load(models_file)
-        self.models_file = models_file
+        self.catalog = catalog.load(models_file, pi_models)
+        self.models_file, self._pi_models = models_file, pi_models
+        self._files = _seen(models_file, pi_models)
         waits = Waits(settings.connect_timeout, settings.first_byte_timeout, settings.idle_timeout)
         self._parts = Parts(
             Http(waits),
@@ -128,16 +156,39 @@ class Providers:
         lists = self._open("openai") and bool(getattr(self.provider("openai"), "lists", True))
         self._found = own_servers.discovery(environ, credentials, lists)
 
+    def _described(self) -> set[str]:
+        return {one.name for one in self.catalog.described}
+
+    def _makers(self) -> dict[str, Callable[[Parts], Provider]]:
+        """In the order in which a default is looked for: what a models.json describes stands before the demo."""
+        own = {one.name: _describing(one) for one in self.catalog.described}
+        return (
+            {name: REGISTERED[name] for name in REGISTERED if name != "demo"}
+            | own
+            | {"demo": REGISTERED["demo"]}
+        )
+
+    def _look_again(self) -> None:
+        """A models.json that has changed counts from now on; one that is broken leaves what was known."""
+        if self._files == (now := _seen(self.models_file, self._pi_models)):
+            return
+        self._files = now
+        before = self._described()
+        found = catalog.load(self.models_file, self._pi_models)
+        self.catalog.providers, self.catalog.described = found.providers, found.described
+        for name in before | self._described():
+            self._made.pop(name, None)
+
     def provider(self, name: str) -> Provider:
         if name not in self._made:
-            self._made[name] = REGISTERED[name](self._parts)
+            self._made[name] = self._makers()[name](self._parts)
         return self._made[name]
 
     def resolve(self, name: str) -> tuple[Provider, ModelInfo]:
         """The provider and the model that `name` means: `provider/model`, a model's name alone, a provider's name
         alone, or the beginning of one model's name. Raises `ModelFailed` (`unknown_model`) with the nearest names."""
         first, slash, rest = name.strip().partition("/")
-        if first in REGISTERED:
+        if first in self._makers():
             return self._within(first, rest if slash else self._first_choice(first))
         if first in FORMS:
             provider = FORMS[first][0]
@@ -167,9 +218,10 @@ class Providers:
         """Everything that is known, the default marked; `why` says where the key is from, or what is missing.
 
         Servers of one's own are asked for theirs, so this takes up to 0.3 s and belongs into a thread."""
+        self._look_again()
         self._found.look()
         default = self.default()
-        found = [info for name in REGISTERED for info in self._listed(name)]
+        found = [info for name in self._makers() for info in self._listed(name)]
         if not any(info.name == default for info in found):
             try:
                 found.insert(0, self.resolve(default)[1])
@@ -206,7 +258,9 @@ class Providers:
             model = self._first_choice(provider)
         data = self.catalog.find(provider, model)
         made = self.provider(provider)
-        if form or (data.api in FORMS and not self._open(provider)):
+        if provider in self._described():
+            made = made.of(model)  # type: ignore[attr-defined]
+        elif form or (data.api in FORMS and not self._open(provider)):
             made = self._form(form or data.api, form or provider)
         window = self._found.context_window(provider, model) or data.context_window
         info = ModelInfo(f"{form or provider}/{model}", True, "", window, data.max_tokens)
@@ -256,7 +310,7 @@ class Providers:
     def _default(self) -> tuple[str, str]:
         if configured := self.settings.default.strip():
             return configured, "it is configured as models.default"
-        for name in REGISTERED:
+        for name in self._makers():
             usable, _ = self._usable(name)
             if usable and name != "demo":
                 return f"{name}/{self._first_choice(name)}", "it is the first provider that can be used"
@@ -283,7 +337,7 @@ class Providers:
         return [] if self._open(name) else list(self.catalog.of(name).models)
 
     def _names(self) -> list[str]:
-        listed = [f"{name}/{model}" for name in REGISTERED for model in self.catalog.of(name).models]
+        listed = [f"{name}/{model}" for name in self._makers() for model in self.catalog.of(name).models]
         found = [f"{name}/{model}" for name in self._found.servers for model in self._models_of(name)]
         return list(dict.fromkeys(listed + found))
 

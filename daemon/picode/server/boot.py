@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from picode import __version__, config, tasks
 from picode.config.schema import Away, Settings
 from picode.modelnames import with_level
-from picode.paths import Paths, make_private, project_of
+from picode.paths import Paths, make_private, pi_directory, project_of
 from picode.protocol.events import AnyEvent, CommandSeen, DaemonStopping, EntryAdded, StatusChanged
 from picode.protocol.values import CommandNote, ModelInfo
 from picode.server import handlers, lifecycle, logs, older_terminals
@@ -173,7 +173,8 @@ class Models:
 
             credentials = Credentials(self._paths.credentials, os.environ)
             file = self._paths.config / "models.json"
-            self._providers = Providers(self._settings.models, credentials, os.environ, file)
+            pi = pi_directory() / "models.json" if self._settings.pi.read else None
+            self._providers = Providers(self._settings.models, credentials, os.environ, file, pi_models=pi)
         return self._providers
 
     def tools(self) -> "Toolbox":
