@@ -24,6 +24,17 @@ OLD = parameter("string", "Text that stands exactly once in the file; white spac
 NEW = parameter("string", "What stands there afterwards")
 
 
+def _parsed(value: Any) -> Any:
+    """What a JSON text says; what is none, or says nothing with parts, stays as it is."""
+    if not isinstance(value, str):
+        return value
+    try:
+        found = json.loads(value)
+    except (ValueError, RecursionError):
+        return value
+    return found if isinstance(found, dict | list) else value
+
+
 class Edit:
     reads = False
     spec = ToolSpec(
@@ -43,14 +54,13 @@ class Edit:
 
     def adapt(self, arguments: Arguments) -> Arguments:
         """What weaker models and older conversations send, in today's shape: oldText and newText beside the path,
-        the list as a JSON string, one edit in place of a list."""
+        the list or an edit as a JSON string, one edit in place of a list."""
         adapted = dict(arguments)
-        edits: Any = adapted.get("edits")
-        if isinstance(edits, str):
-            try:
-                edits = json.loads(edits)
-            except ValueError:
-                return adapted
+        edits = _parsed(adapted.get("edits"))
+        if isinstance(edits, dict):
+            edits = [edits]
+        if isinstance(edits, list):
+            edits = [_parsed(edit) for edit in edits]
         if "oldText" in adapted and "newText" in adapted:
             one = {name: adapted.pop(name) for name in ("oldText", "newText")}
             edits = [*edits, one] if isinstance(edits, list) else [one]

@@ -80,6 +80,8 @@ FORMS: list[dict[str, Any]] = [
     {"edits": {"oldText": "one", "newText": "1"}},
     {"edits": '{"oldText": "one", "newText": "1"}'},
     {"edits": [{"oldText": "one", "newText": 1}]},
+    {"edits": ['{"oldText": "one", "newText": "1"}']},
+    {"edits": {"oldText": "o", "newText": ""}, "oldText": "ne", "newText": "1"},
 ]
 
 
