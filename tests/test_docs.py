@@ -68,6 +68,7 @@ def sources() -> str:
 def options(command: str) -> str:
     """The source that makes the options of a command; of `picode` alone, those of a question and of the pane."""
     files = [command] if command in COMMANDS else ["main", "print_mode", "chat"]
+    files += ["options"] * (command in ("", "chat", "acp"))
     return "".join((ROOT / "daemon/picode/cli" / f"{file}.py").read_text() for file in files)
 
 
@@ -94,8 +95,8 @@ def test_every_command_and_option_exists(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=by_name)
 def test_every_slash_command_exists(page: Path) -> None:
     named = {found[1] for text in code(page) if (found := SLASH.match(text))}
-    # a directory of the plugin's, and the word for all of them
-    assert named - {"cache", "commands"} <= set(SLASH_COMMANDS)
+    # a directory of the plugin's, the word for all of them, and what a person brings along
+    assert named - {"cache", "commands", "skill", "review"} <= set(SLASH_COMMANDS)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=by_name)

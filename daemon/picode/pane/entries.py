@@ -1,5 +1,6 @@
 """One entry of a conversation as lines: what was said, what a tool did, what was sent of a command."""
 
+import re
 from collections import Counter
 from typing import Any
 
@@ -24,6 +25,7 @@ from picode.protocol.values import Entry, Receipt
 
 LONGEST_ECHO = 60
 """Lines of a command's output, or of a long message, that are shown at once; Ctrl-O shows the rest."""
+SKILL = re.compile(r'<skill name="(?P<name>[^"]*)" location="[^"]*">\n.*?\n</skill>(?:\n\n(?P<words>.*))?', re.DOTALL)
 ARGUMENTS = ("command", "path", "pattern", "url", "query")
 
 
@@ -41,7 +43,9 @@ def entry_lines(entry: Entry, titles: dict[str, str], width: int) -> list[Line]:
             return bash_lines(message, entry.receipt, width)
         case Custom():
             text = plain_text(message.content) if message.display else ""
-            return [*typeset(parse(text), width), []] if text else []
+            lines = [[(f"{style} customMessageText customMessageBg".strip(), part) for style, part in line]
+                     for line in typeset(parse(text), width)]  # fmt: skip
+            return [*lines, []] if text else []
         case CompactionSummary() | BranchSummary():
             return [
                 [("dim", cut_text(f"― earlier messages in short: {safe_line(message.summary)}", width))],
@@ -53,13 +57,13 @@ def user_lines(message: User, receipt: Receipt | None, width: int) -> list[Line]
     if receipt and not (receipt.command or receipt.sent or receipt.redacted):
         receipt = None
     along = receipt and (receipt.command or receipt.sent)
-    text = _asked(message) if along else plain_text(message.content)
+    text = as_typed(_asked(message) if along else plain_text(message.content))
     out: list[Line] = []
     lines = safe(text).strip("\n").replace("\t", TAB).split("\n") if text.strip() else []
     for number, line in enumerate(lines[:LONGEST_ECHO]):
         lead = "❯ " if number == 0 else "  "
-        out += [[("ansicyan", part[0][1]), *part[1:]] if part else part
-                for part in wrap([("bold", line)], width, lead, "  ")]  # fmt: skip
+        out += [[("accent", part[0][1]), *part[1:]] if part else part
+                for part in wrap([("userMessageText userMessageBg", line)], width, lead, "  ")]  # fmt: skip
     if len(lines) > LONGEST_ECHO:
         out.append([("dim", f"  … {len(lines) - LONGEST_ECHO:,} more lines")])
     if receipt:
@@ -68,6 +72,12 @@ def user_lines(message: User, receipt: Receipt | None, width: int) -> list[Line]
     if images:
         out.append([("dim", f"  {images} image{'s' if images > 1 else ''}")])
     return [*out, []]
+
+
+def as_typed(text: str) -> str:
+    """A skill that was unfolded for the model, as the person called it."""
+    found = SKILL.fullmatch(text)
+    return f"/skill:{found['name']} {found['words'] or ''}".rstrip() if found else text
 
 
 def _asked(message: User) -> str:
@@ -131,10 +141,12 @@ def title_of(tool: str, arguments: dict[str, Any]) -> str:
 
 def result_line(message: ToolResult, title: str, width: int) -> Line:
     """A finished call, folded: its mark, its title, and what came of it in some words."""
-    mark: tuple[str, str] = ("ansired", "✗ ") if message.is_error else ("ansigreen", "✓ ")
+    ground = "toolErrorBg" if message.is_error else "toolSuccessBg"
+    mark = (f"error {ground}", "✗ ") if message.is_error else (f"success {ground}", "✓ ")
     told = _outcome(message)
     room = max(8, width - len(told) - 5)
-    return cut([mark, *cut([("", safe_line(title))], room), ("dim", f" · {told}" if told else "")], width)
+    named = cut([(f"toolTitle {ground}", safe_line(title))], room)
+    return cut([mark, *named, ("muted", f" · {told}" if told else "")], width)
 
 
 def _outcome(message: ToolResult) -> str:
@@ -154,12 +166,12 @@ def result_diff(message: ToolResult) -> str:
 
 def bash_lines(message: BashExecution, receipt: Receipt | None, width: int) -> list[Line]:
     sign = "!!" if message.exclude_from_context else "!"
-    out = wrap([("bold", safe_line(message.command))], width, f"{sign} ", "  ")
+    out = wrap([("bold bashMode", safe_line(message.command))], width, f"{sign} ", "  ")
     output = safe(message.output).rstrip("\n").replace("\t", TAB)
     lines = output.split("\n") if output else []
     if len(lines) > LONGEST_ECHO:
         out.append([("dim", f"… {len(lines) - LONGEST_ECHO:,} lines before these")])
-    out += [[("", line)] for line in lines[-LONGEST_ECHO:]]
+    out += [[("toolOutput", line)] for line in lines[-LONGEST_ECHO:]]
     if message.cancelled:
         out.append([("ansiyellow", "■ cancelled")])
     elif message.exit_code:

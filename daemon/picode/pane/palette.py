@@ -19,7 +19,7 @@ ANSI = (
 """The terminal's own sixteen, as prompt_toolkit calls them."""
 STANDS_FOR = {
     "ansicyan": "accent", "ansigreen": "success", "ansired": "error", "ansiyellow": "warning", "dim": "dim",
-    "ansiblue": "mdLink", "ansimagenta": "thinkingHigh",
+    "ansiblue": "syntaxFunction", "ansimagenta": "syntaxKeyword",
 }  # fmt: skip
 TERMINAL = {
     "accent": "ansicyan", "border": "dim", "borderAccent": "ansicyan", "borderMuted": "dim", "success": "ansigreen",
@@ -29,8 +29,7 @@ TERMINAL = {
     "mdQuoteBorder": "dim", "mdHr": "dim", "toolDiffAdded": "ansigreen", "toolDiffRemoved": "ansired",
     "syntaxComment": "dim", "syntaxKeyword": "ansimagenta", "syntaxFunction": "ansiblue", "syntaxString": "ansigreen",
     "syntaxNumber": "ansiyellow", "syntaxType": "ansicyan", "thinkingOff": "dim", "thinkingMinimal": "dim",
-    "thinkingLow": "ansiblue", "thinkingMedium": "ansicyan", "thinkingHigh": "ansimagenta",
-    "thinkingXhigh": "ansibrightmagenta",
+    "thinkingLow": "dim", "thinkingMedium": "dim", "thinkingHigh": "dim", "thinkingXhigh": "dim",
 }  # fmt: skip
 """Tokens that are not named here look as other text does."""
 BESIDE = {"userMessageText": "bold", "mdHeading": "bold", "mdLink": "underline"}

@@ -1,7 +1,11 @@
 import pytest
 
-from picode.pane.entries import receipt_text
-from picode.protocol.values import Receipt
+from picode.messages import Text, User
+from picode.pane.entries import entry_lines, receipt_text
+from picode.pane.lines import plain
+from picode.protocol.values import Entry, Receipt
+
+SKILL = '<skill name="pdf" location="/s/SKILL.md">\nx\n\nRun it.\n</skill>'
 
 
 @pytest.mark.parametrize(
@@ -39,3 +43,16 @@ from picode.protocol.values import Receipt
 )
 def test_a_receipt_says_what_left_the_machine(receipt: Receipt, told: str) -> None:
     assert receipt_text(receipt) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"{SKILL}\n\nread a.pdf\nand b", "❯ /skill:pdf read a.pdf\n  and b\n"),
+        (SKILL, "❯ /skill:pdf\n"),
+        ('<skill name="pdf">', '❯ <skill name="pdf">\n'),
+    ],
+)
+def test_a_skill_is_shown_as_it_was_called(text: str, shown: str) -> None:
+    message = User(content=[Text(text=text)], timestamp=0)
+    assert "\n".join(map(plain, entry_lines(Entry("e", message), {}, 80))) == shown
