@@ -3,16 +3,20 @@
 import argparse
 import os
 import sys
+from typing import TYPE_CHECKING
+
+from picode.cli import options
+
+if TYPE_CHECKING:
+    from picode.pane.state import Submitted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    which = parser.add_mutually_exclusive_group()
-    which.add_argument("--session", metavar="ID", help="this conversation: an id, its beginning, or a file")
-    which.add_argument(
-        "--continue", action="store_true", dest="latest", help="the project's latest conversation"
+    parser.add_argument(
+        "text", nargs="*", metavar="TEXT", help="what to say at once; @FILE sends a file along"
     )
-    which.add_argument("--new", action="store_true", help="a new conversation")
-    parser.add_argument("--model", default="", help="provider/model, for a new conversation")
+    options.add_conversation(parser, new=True)
+    options.add_model(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -35,18 +39,19 @@ def _chat(args: argparse.Namespace) -> int:
     from picode import paths
     from picode.cli.place import here
     from picode.config.layers import load
-    from picode.errors import UsageError
     from picode.pane.effects import Start
+    from picode.protocol.values import Wishes
 
-    if args.session == "":
-        raise UsageError("The id after --session is empty.", "`picode sessions` lists the conversations.")
     where, place = paths.resolve(), here()
     loaded = load(where, project=paths.project_of(place.cwd)).settings
     settings = loaded.pane
-    choice = "current" if place.zellij_session else "new"
-    choice = "named" if args.session else "latest" if args.latest else "new" if args.new else choice
-    scoped = tuple(loaded.models.scoped)
-    begin = Start(place, choice, args.session or "", args.model, settings.history, scoped)  # type: ignore[arg-type]
+    what = options.chosen(args, place, "current" if place.zellij_session and not args.new else "new")
+    if what.wishes == Wishes():
+        what.wishes = None  # the conversation goes on as it is
+    begin = Start(
+        place, what.choice, what.name, what.model, settings.history, tuple(what.models or loaded.models.scoped),  # type: ignore[arg-type]
+        what.open(""), what.key, _typed(args),
+    )  # fmt: skip
     if plain():
         from picode.pane.plain import run_plain
 
@@ -54,6 +59,17 @@ def _chat(args: argparse.Namespace) -> int:
     from picode.pane.app import run_pane
 
     return run_pane(where, begin, vi=settings.keys == "vi", notify=loaded.away.notify == "osc")
+
+
+def _typed(args: argparse.Namespace) -> "tuple[Submitted, ...]":
+    from picode.cli.attached import attached
+    from picode.pane.state import Submitted
+
+    told, pictures = attached([word[1:] for word in args.text if word.startswith("@")])
+    words = [word for word in args.text if not word.startswith("@")]
+    said = [f"{told}{words[0] if words else ''}", *words[1:]]
+    first = [Submitted(said[0], images=tuple(pictures))] if said[0] else []
+    return (*first, *map(Submitted, said[1:]), *([Submitted("/resume")] if args.resume else []))
 
 
 def plain() -> bool:

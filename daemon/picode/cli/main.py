@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "resume": "record this terminal again",
     "sent": "what was sent: which command, how much, cut and redacted",
     "send": "send the last output, or what is piped in, to the assistant",
+    "acp": "for editors such as Zed: the Agent Client Protocol on standard input and output",
     "daemon": "start, stop, restart, status, logs",
     "sessions": "list, search, show, export, import, delete conversations",
     "models": "which models can be used, and why the others cannot",
