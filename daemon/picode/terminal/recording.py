@@ -19,6 +19,8 @@ HELD = 0.05
 """Seconds that the beginning of a mark waits for the rest of it."""
 UNHURRIED = 0.15
 """Seconds after the first prompt until the parts that take time to import are loaded."""
+LATER = ("mmap", "picode.plaintext", "picode.terminal.line")
+"""Used now and then; by then an upgrade may have taken the files away."""
 HEALING = 0.05
 """Seconds after bash's first own prompt until its missing hooks are put back."""
 
@@ -168,6 +170,8 @@ class Recording:
         if self.contacts or not self._recorded:
             return
         recorder.use_site_packages()
+        for module in LATER:
+            __import__(module)
         from picode.terminal.contacts import Contacts
 
         self.contacts = Contacts(self)
