@@ -60,6 +60,8 @@ def by_words(state: State, lines: list[Line], text: str) -> Growth | None:  # no
     # not behind a backslash, or something that was code or a link
     if style or not shown or shown[-1] != source[-1:] or not PLAIN.fullmatch(shown[-1]):
         return None
+    if len(lines) >= max(3, (state.height - 4) // 2):
+        return None  # the first of them goes
     column = line_width(last)
     added = before[len(source) :] + text
     if column + len(added) <= state.width:

@@ -21,7 +21,7 @@ QUEUED = 3
 
 def live(state: State, rows: int) -> list[Line]:
     """Everything above the input line, in at most `rows` lines: the last ones matter most."""
-    lines = [*answer_tail(state), *_tools(state), *_queue(state)]
+    lines = [*answer_tail(state)[-answer_rows(state) :], *_tools(state), *_queue(state)]
     if state.approval:
         lines += question(state, state.approval, state.width)
     elif state.preview:
@@ -61,6 +61,12 @@ def hints(state: State, one: Picker) -> str:
         if keys := state.keymap.keys[name]:
             parts.append(f"{in_words(keys[-1])} {SHORT[name]}")
     return " · ".join(parts)
+
+
+def answer_rows(state: State) -> int:
+    """Rows that an unfinished answer may take: so few that they still fit when a window gets half as wide or half as
+    high, and its terminal folds them. What does not fit then is in the scrollback, where nobody can take it back."""
+    return max(3, (state.height - 4) // 2)
 
 
 def answer_tail(state: State) -> list[Line]:

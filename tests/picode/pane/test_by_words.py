@@ -8,7 +8,7 @@ import pytest
 from picode.pane.growth import by_words, grown
 from picode.pane.state import State
 from picode.pane.update import update
-from picode.pane.view import answer_tail
+from picode.pane.view import answer_tail, live
 from picode.protocol.events import TextAdded
 
 PIECES = (
@@ -23,7 +23,7 @@ PIECES = (
 def test_any_text(seed: int, plain: float) -> None:
     """Half of all pieces, or nearly all of them, are words."""
     dice = random.Random(seed)
-    state = replace(State(width=dice.choice((12, 40, 79)), blank=True), answering=True)
+    state = replace(State(width=dice.choice((12, 40, 79)), height=5000, blank=True), answering=True)
     shown = answer_tail(state)
     for _ in range(300):
         text = dice.choice(PIECES[:6] if dice.random() < plain else PIECES)
@@ -36,7 +36,7 @@ def test_any_text(seed: int, plain: float) -> None:
 
 
 def test_words_need_no_typesetting() -> None:
-    state = State(width=40, answering=True)
+    state = State(width=40, height=500, answering=True)
     told = 0
     shown = answer_tail(state)
     for _ in range(200):
@@ -45,3 +45,13 @@ def test_words_need_no_typesetting() -> None:
         told += found is not None
         shown = answer_tail(state)
     assert told >= 190
+
+
+def test_an_answer_takes_half_of_the_window_at_most() -> None:
+    """A narrower window folds it; what would not fit then goes into the scrollback, and would stand there twice."""
+    state = State(width=40, height=24, answering=True)
+    for _ in range(200):
+        state, _ = update(state, TextAdded("word and "))
+    shown = live(state, 22)
+    assert len(shown) == 10
+    assert by_words(state, shown, "word and ") is None

@@ -2,7 +2,9 @@
 
 import base64
 import os
+import re
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +12,8 @@ import pytest
 
 from picode import paths
 from support.daemon import Running, executable
-from support.model_server import Call, ModelServer, Say, Script
-from support.screen import Terminal
+from support.model_server import Call, Gate, ModelServer, Say, Script
+from support.screen import PATIENCE, Terminal
 from support.tools import need
 
 
@@ -56,3 +58,37 @@ def test_an_answer_a_tool_and_a_narrower_window(terminal: Terminal, model_server
     assert text in bytes(terminal.raw)
     terminal.type("/quit\r")
     assert terminal.wait_end() == 0
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(45, 24), (80, 14)])
+def test_a_narrower_or_a_lower_window_leaves_no_part_of_an_answer_twice(
+    terminal: Terminal, model_server: ModelServer, home: Path, columns: int, rows: int
+) -> None:
+    model_server.enqueue(Script(Say("\n".join(f"filling {number}  " for number in range(40)))))
+    words = [f"w{number}." for number in range(250)]
+    model_server.enqueue(Script(Say(" ".join(words) + " "), Gate("on"), Say("END.")))
+    terminal.wait_for("idle · openai/local-model")
+    terminal.type("fill\r")
+    terminal.wait_for("filling 39", "idle")
+    terminal.type("go\r")
+    terminal.wait_for("w249.")
+    terminal.resize(columns, rows)
+    until = time.monotonic() + PATIENCE
+    # what tmux itself has; the screen behind it is drawn a little later
+    while not (captured(home).count("thinking") == 1 and drawn(captured(home))):
+        assert time.monotonic() < until, captured(home)
+    model_server.open("on")
+    terminal.wait_for("END.", "idle")
+    printed = captured(home, "-S", "-")
+    assert [word for word in words if len(re.findall(rf"\b{re.escape(word)}", printed)) != 1] == []
+
+
+def captured(home: Path, *options: str) -> str:
+    tmux = [need("tmux"), "-S", str(home / "tmux"), "capture-pane", "-p", *options]
+    return subprocess.run(tmux, capture_output=True, text=True, timeout=20, check=True).stdout
+
+
+def drawn(shown: str) -> bool:
+    """The live area was drawn for the window as it is: its status line ends it, on one line."""
+    status = [line for line in shown.splitlines() if line.startswith("thinking")]
+    return shown.rstrip().splitlines()[-1:] == status and "w249." in shown
