@@ -332,9 +332,10 @@ def test_directory_start_and_duration_are_known(shell: RecordedShell, tmp_path: 
     odd.mkdir()
     (tmp_path / "link").symlink_to(odd)
     shell.run(f"cd {tmp_path}/link")
-    record = shell.run("sleep 0.05")
+    record = shell.run("sleep 0.3")
     assert record.cwd == f"{tmp_path}/link"
-    assert 50 <= record.duration < 5000
+    # on a busy machine the mark of its beginning is read late
+    assert 100 <= record.duration < 30_000
     shell.run(f"cd {shell.home}")
 
 
