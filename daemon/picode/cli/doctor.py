@@ -71,7 +71,7 @@ def _settings(where: paths.Paths) -> "Iterator[Finding]":
     for file in loaded.pi:
         yield Finding("pi", "ok", f"{file} is read, under your own settings")
     for notice in loaded.notices:
-        yield Finding("pi", "warn", notice, "`picode config set pi.read false` leaves pi's files alone.")
+        yield Finding("settings", "warn", notice, "`picode config show --origin` tells what counts.")
     yield from _brought(where, str(cwd), loaded.settings)
 
 
@@ -83,7 +83,8 @@ def _brought(where: paths.Paths, cwd: str, settings: "Settings") -> "Iterator[Fi
 
     found = collection.collect(collection.where(cwd, where.config, settings))
     if found.skills or found.templates:
-        yield Finding("skills", "ok", f"{len(found.skills)} skills, {len(found.templates)} templates")
+        counts = f"{len(found.skills)} of them, and prompt templates: {len(found.templates)}"
+        yield Finding("skills", "ok", counts)
     for notice in found.notices:
         yield Finding("skills", "warn", notice)
     try:

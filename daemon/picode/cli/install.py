@@ -21,7 +21,7 @@ def run(args: argparse.Namespace) -> int:
     where, cwd = paths.resolve(), paths.working_directory()
     at = change.desk(where, cwd, args.local)
     root, counts = change.install(at, args.source, cwd)
-    words = [f"{count} {kind if count > 1 else kind[:-1]}" for kind, count in counts.items() if count]
+    words = [f"{kind}: {count}" for kind, count in counts.items() if count]
     print(f"{args.source}: {', '.join(words)}, in {root}")
     print(
         f"It is named in {at.settings}. Nothing of it was run; skills are instructions to the model, so look at them."

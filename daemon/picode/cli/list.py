@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(told))
         return 0
     for one in told:
-        counts = ", ".join(f"{len(one[kind])} {kind}" for kind in collection.KINDS if one[kind])
+        counts = ", ".join(f"{kind}: {len(one[kind])}" for kind in collection.KINDS if one[kind])
         print(f"{one['source']}  ({one['scope']})  {counts or 'nothing'}\n  {one['path']}")
     for notice in notices:
         print(notice)

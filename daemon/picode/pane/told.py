@@ -80,7 +80,7 @@ def _brought(state: State, reply: SlashCommands, reloaded: bool) -> Step:
     if not reloaded:
         return state, []
     count = sum(one.source == "skill" for one in reply.commands)
-    state, effects = _said(state, f"There are {count} skills and {len(reply.commands) - count} templates.")
+    state, effects = _said(state, f"Skills: {count}, prompt templates: {len(reply.commands) - count}.")
     for notice in reply.notices:
         state, more = _said(state, notice, "warning")
         effects += more

@@ -55,7 +55,7 @@ def test_the_daemon_s_list_is_kept_and_after_reload_it_is_told() -> None:
     state, effects = update(replace(STATE, brought=None), Replied(GetSlashCommands(0, "c1"), reply))
     assert (state.brought, effects) == (BROUGHT, [])
     told = text_of(update(state, Replied(Reload(0, "c1"), reply))[1])
-    assert "There are 1 skills and 2 templates." in told
+    assert "Skills: 1, prompt templates: 2." in told
     assert "! The skill /s/x was left out." in told
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from picode import paths
 from picode.config import edit, layers
-from picode.errors import DiskFailed, Missing, PicodeError
+from picode.errors import DiskFailed, Missing, PicodeError, UsageError
 from picode.resources.origin import KINDS, Kind, Scope
 from picode.resources.packages import fetch, installed, manifest
 from picode.resources.packages.source import Source, parse
@@ -51,6 +51,8 @@ def install(at: Desk, text: str, cwd: Path) -> tuple[Path, dict[Kind, int]]:
         root, text = Path(source.name), _written(source, at)
         if not root.is_dir():
             raise Missing(f"There is no directory {root}.", "A local package is a directory.")
+        if at.scope == "project" and not root.is_relative_to(at.base):
+            raise UsageError(f"{root} is not in the project.", "Install it without -l, or from git.")
     else:
         root = put(at, source)
     counts: dict[Kind, int] = {kind: len(manifest.files(root, kind)) for kind in KINDS}

@@ -67,6 +67,16 @@ def test_a_project_names_its_own_directory_relatively(where: paths.Paths, projec
     assert skills(project) == {"greet": "project"}
 
 
+def test_a_project_cannot_name_a_directory_outside_of_it(
+    where: paths.Paths, project: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match="is not in the project"):
+        change.install(
+            change.desk(where, project, local=True), str(write(tmp_path / "pkg", files())), project
+        )
+    assert not (project / ".picode").exists()
+
+
 def test_npm_brings_files_and_runs_nothing(user: Desk, project: Path, index: Registry, home: Path) -> None:
     need("npm")
     index.npm("@scope/greet", ("1.0.0", files("old")), ("1.1.0", files()))
