@@ -1,6 +1,7 @@
 """A summary takes the place of what is old in a conversation, or tells of a branch that was left."""
 
 from picode.agents import summary
+from picode.agents.answer import ABORTED
 from picode.agents.asking import Model
 from picode.agents.compaction import Cut, Room, cut, files, tokens
 from picode.agents.effects import Compact
@@ -9,6 +10,8 @@ from picode.agents.inputs import Compacted
 from picode.config.schema import Compaction
 from picode.errors import PicodeError, kind_of
 from picode.messages import Assistant, Message, User
+from picode.protocol.events import CompactionEnded
+from picode.protocol.values import Summary
 from picode.sessions.messages import entries_of
 
 OVERHEAD = 4000
@@ -39,6 +42,18 @@ async def compact(
         return history.compact(place, text, before), Compacted()
     except PicodeError as error:
         return "", Compacted(str(error), kind_of(error))
+
+
+def ended(history: History, effect: Compact, id_: str, done: Compacted) -> CompactionEnded:
+    """How it went, as it is announced."""
+    told = CompactionEnded(effect.reason, done.error, aborted=done.error == ABORTED)
+    if id_:
+        entry = history.session.read(history.session.tree.by_id[id_]) or {}
+        details = {name: value for name, value in entry.get("details", {}).items() if isinstance(value, list)}
+        told.result = Summary(
+            entry["summary"], entry["firstKeptEntryId"], entry["tokensBefore"], history.used, details
+        )
+    return told
 
 
 def _place(history: History, room: Room, effect: Compact) -> Cut | None:

@@ -19,7 +19,7 @@ from picode.agents import tuning
 from picode.agents.asking import Model
 from picode.agents.brought import Brought
 from picode.agents.calls import Calls
-from picode.agents.compacting import branch_summary, compact
+from picode.agents.compacting import branch_summary, compact, ended
 from picode.agents.compose import Composer, Words
 from picode.agents.history import History
 from picode.agents.loop import Turn, step
@@ -350,7 +350,7 @@ class Conversation:
         id_, done = await compact(self._history, self._model, self._settings.compaction, effect)
         if id_:
             self._announce(id_)
-        self._emit(events.CompactionEnded(effect.reason, done.error))
+        self._emit(ended(self._history, effect, id_, done))
         self._feed(done)
 
     def _announce(self, id_: str) -> str:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from picode.protocol.values import Approval, CommandNote, Decision, Digest, Entry, Status
+from picode.protocol.values import Approval, CommandNote, Decision, Digest, Entry, Status, Summary
 
 
 class Event(Struct, omit_defaults=True, tag_field="type"):
@@ -107,6 +107,9 @@ class CompactionEnded(Event, tag="compaction_ended"):
 
     reason: Literal["manual", "threshold", "overflow"]
     error: str = ""
+    result: Summary | None = None
+    aborted: bool = False
+    """It was cancelled."""
 
 
 class Noticed(Event, tag="noticed"):

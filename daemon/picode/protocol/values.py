@@ -350,6 +350,17 @@ class Blame(Struct, omit_defaults=True):
     """Git's own count of what the two commits differ in."""
 
 
+class Summary(Struct, rename="camel"):
+    """A summary that took the place of what is old."""
+
+    summary: str
+    first_kept_entry_id: str
+    tokens_before: int
+    estimated_tokens_after: int = 0
+    details: dict[str, list[str]] = field(default_factory=dict)
+    """`readFiles` and `modifiedFiles`."""
+
+
 class SlashCommand(Struct, omit_defaults=True):
     """A skill (`skill:name`) or a prompt template that a message may begin with, behind a slash."""
 

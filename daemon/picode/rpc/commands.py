@@ -86,7 +86,7 @@ async def clear_queue(talk: Talk, given: Object) -> Object:
 
 async def bash(talk: Talk, given: Object) -> Object:
     share = not flag(given, "excludeFromContext", False)
-    return shape(await talk.run(text(given, "command"), share))
+    return shape(await talk.run(text(given, "command"), share, given.get("id")))
 
 
 async def abort_bash(talk: Talk, given: Object) -> None:

@@ -31,6 +31,8 @@ from picode.protocol.replies import Snapshot
 from picode.protocol.values import Queued, Status
 
 Object = dict[str, Any]
+LONGEST_PARTIAL = 16_000
+"""Characters of a call's output that are told again with each update, as pi does."""
 COMMAND = "command_"
 """How the ids of commands begin that a person ran."""
 
@@ -72,6 +74,15 @@ class Translation:
     results: list[Object] = field(default_factory=list)
     messages: list[Object] = field(default_factory=list)
     calls: dict[str, ToolCall] = field(default_factory=dict)
+    planned: list[tuple[int, list[Object]]] = field(default_factory=list)
+    """Where the calls that the model began stand in its answer, and what is still to be told of their beginning."""
+    held: list[Object] = field(default_factory=list)
+    """Results that are told when the last call of the answer has ended."""
+    printed: dict[str, str] = field(default_factory=dict)
+    """The end of what each call that runs has printed."""
+    usage: Usage = field(default_factory=Usage)
+    summarising: str = ""
+    """Why a summary is being written."""
     queue: list[Queued] = field(default_factory=list)
 
     def objects(self, event: events.AnyEvent) -> list[Object]:
@@ -83,15 +94,16 @@ class Translation:
                 self._piece("text", text, out)
             case events.ThoughtAdded(text):
                 self._piece("thinking", text, out)
-            case events.ToolPlanned():
-                self._next("toolcall", out)
+            case events.ToolPlanned(call_id, tool):
+                self._plan(call_id, tool, out)
             case events.ToolStarted(call_id) | events.ToolPrinted(call_id) if call_id.startswith(COMMAND):
                 if isinstance(event, events.ToolPrinted):
                     out.append({"type": "bash_execution_update", "id": call_id, "delta": event.text})
             case events.ToolStarted(call_id, tool):
                 out.append({"type": "tool_execution_start", **self._call(call_id, tool)})
             case events.ToolPrinted(call_id, text):
-                partial = {"content": [{"type": "text", "text": text}]}
+                self.printed[call_id] = (self.printed.get(call_id, "") + text)[-LONGEST_PARTIAL:]
+                partial = {"content": [{"type": "text", "text": self.printed[call_id]}], "details": {}}
                 out.append(
                     {"type": "tool_execution_update", **self._call(call_id, ""), "partialResult": partial}
                 )
@@ -111,23 +123,12 @@ class Translation:
         """What is no part of an answer."""
         match event:
             case events.CompactionStarted(reason):
+                self.summarising = reason
                 out.append({"type": "compaction_start", "reason": reason})
-            case events.CompactionEnded(reason, error):
-                told = {
-                    "type": "compaction_end",
-                    "reason": reason,
-                    "willRetry": reason == "overflow" and not error,
-                }
-                out.append(told | ({"errorMessage": error} if error else {}))
-            case events.Retrying(attempt, of, delay, error):
-                self.retrying = attempt
-                facts = {
-                    "attempt": attempt,
-                    "maxAttempts": of,
-                    "delayMs": round(delay * 1000),
-                    "errorMessage": error,
-                }
-                out.append({"type": "auto_retry_start", **facts})
+            case events.CompactionEnded():
+                self._summarised(event, out)
+            case events.Retrying():
+                self._retry(event, out)
             case events.NameChanged(name):
                 out.append({"type": "session_info_changed", "name": name})
 
@@ -139,6 +140,33 @@ class Translation:
             if self.thinking:
                 out.append({"type": "thinking_level_changed", "level": status.thinking or "off"})
             self.thinking = status.thinking
+
+    def _retry(self, event: events.Retrying, out: list[Object]) -> None:
+        self.retrying = event.attempt
+        facts = {
+            "attempt": event.attempt, "maxAttempts": event.of, "delayMs": round(event.delay * 1000),
+            "errorMessage": event.error,
+        }  # fmt: skip
+        out.append(
+            {"type": "summarization_retry_scheduled" if self.summarising else "auto_retry_start", **facts}
+        )
+        if self.summarising:
+            source = {"source": "compaction", "reason": self.summarising}
+            out.append({"type": "summarization_retry_attempt_start", **source})
+
+    def _summarised(self, event: events.CompactionEnded, out: list[Object]) -> None:
+        if self.retrying:
+            out.append({"type": "summarization_retry_finished"})
+        self.retrying, self.summarising = 0, ""
+        told: Object = {
+            "type": "compaction_end", "reason": event.reason, "aborted": event.aborted,
+            "willRetry": event.reason == "overflow" and not event.error,
+        }  # fmt: skip
+        if event.result is not None:
+            told["result"] = msgspec.to_builtins(event.result)
+        elif event.error and not event.aborted:
+            told["errorMessage"] = event.error
+        out.append(told)
 
     def _tried(self, success: bool, error: str, out: list[Object]) -> None:
         """How it went with tries that were told of."""
@@ -162,30 +190,52 @@ class Translation:
         provider, _, name = model.partition("/")
         empty = Assistant([], provider, provider, name, Usage(), "stop", 0)
         self.drafting, self.block, self.index = True, "", -1
-        out.append({"type": "message_start", "message": shape(empty)})
+        self.planned, self.usage = [], Usage()
+        out.append({"type": "message_start", "message": {**shape(empty), "stopReason": "pending"}})
 
     def _piece(self, kind: str, text: str, out: list[Object]) -> None:
         if self.block != kind:
             self._next(kind, out)
-        out.append(_update({"type": f"{kind}_delta", "contentIndex": self.index, "delta": text}))
+        out.append(self._update({"type": f"{kind}_delta", "contentIndex": self.index, "delta": text}))
 
-    def _next(self, kind: str, out: list[Object]) -> None:
+    def _plan(self, call_id: str, tool: str, out: list[Object]) -> None:
+        """A second call is told of when the first one is whole: one block after the other."""
+        begun: list[Object] = []
+        to = begun if self.block == "toolcall" else out
+        self._next("toolcall", to, id=call_id, toolName=tool)
+        self.planned.append((self.index, begun))
+
+    def _next(self, kind: str, out: list[Object], **more: str) -> None:
+        if kind != "toolcall":
+            for _, begun in self.planned:
+                out += begun
+                begun.clear()
         self.index += 1
         self.block = kind
-        out.append(_update({"type": f"{kind}_start", "contentIndex": self.index}))
+        out.append(self._update({"type": f"{kind}_start", "contentIndex": self.index, **more}))
+
+    def _update(self, event: Object) -> Object:
+        return {
+            "type": "message_update",
+            "usage": msgspec.to_builtins(self.usage),
+            "assistantMessageEvent": event,
+        }
 
     def _entry(self, message: Message, out: list[Object]) -> None:
         told = shape(message)
         if isinstance(message, BashExecution | CompactionSummary | BranchSummary):
             # the agent said nothing
-            out += [{"type": "message_start", "message": told}, {"type": "message_end", "message": told}]
+            out += _message(told)
             return
         self._begin(out)
         self.messages.append(told)
         if isinstance(message, Assistant):
             if not self.drafting:
                 out.append({"type": "message_start", "message": told})
-            out += [_update(one, message.usage) for one in _ends(message)]
+            self.usage = message.usage
+            for index, begun in self.planned:
+                out += begun + [self._update(one) for one in _arguments(message, index)]
+            out += [self._update(one) for one in _ends(message)]
             self.drafting, self.last = False, message
             if message.stop_reason not in ("error", "aborted"):
                 self._tried(True, "", out)
@@ -193,11 +243,26 @@ class Translation:
             out.append({"type": "message_end", "message": told})
             return
         if isinstance(message, ToolResult):
-            self.results.append(told)
-            done = {"content": told["content"], "details": told["details"]}
-            call = self._call(message.tool_call_id, message.tool_name)
-            out.append({"type": "tool_execution_end", **call, "result": done, "isError": message.is_error})
-        out += [{"type": "message_start", "message": told}, {"type": "message_end", "message": told}]
+            self._result(message, told, out)
+            return
+        out += _message(told)
+
+    def _result(self, message: ToolResult, told: Object, out: list[Object]) -> None:
+        """The call has ended; the results are told together, when the last one has."""
+        self.results.append(told)
+        self.held.append(told)
+        self.printed.pop(message.tool_call_id, None)
+        done = {"content": told["content"], "details": told["details"]}
+        call = {"toolCallId": message.tool_call_id, "toolName": message.tool_name}
+        out.append({"type": "tool_execution_end", **call, "result": done, "isError": message.is_error})
+        calls = sum(isinstance(part, ToolCall) for part in self.last.content) if self.last else 0
+        if len(self.results) >= calls:
+            self._let_go(out)
+
+    def _let_go(self, out: list[Object]) -> None:
+        for told in self.held:
+            out += _message(told)
+        self.held = []
 
     def _call(self, call_id: str, tool: str) -> Object:
         call = self.calls.get(call_id)
@@ -205,6 +270,7 @@ class Translation:
         return {"toolCallId": call_id, "toolName": name, "args": call.arguments if call else {}}
 
     def _close_turn(self, out: list[Object]) -> None:
+        self._let_go(out)
         message = shape(self.last) if self.last else None
         out.append({"type": "turn_end", "message": message, "toolResults": self.results})
         self.turn, self.last, self.results = False, None, []
@@ -213,7 +279,8 @@ class Translation:
         if self.turn:
             self._close_turn(out)
         if self.running:
-            out.append({"type": "agent_end", "messages": self.messages})
+            # a call that failed is made again within the run
+            out.append({"type": "agent_end", "messages": self.messages, "willRetry": False})
         self.running, self.messages, self.calls = False, [], {}
 
 
@@ -237,13 +304,25 @@ def _ends(message: Assistant) -> list[Object]:
             case ToolCall():
                 call = msgspec.to_builtins(part)
                 out.append({"type": "toolcall_end", "contentIndex": index, "toolCall": call})
-    kind = "error" if message.stop_reason in ("error", "aborted") else "done"
-    return [*out, {"type": kind, "reason": message.stop_reason}]
+    return out
 
 
-def _update(event: Object, usage: Usage | None = None) -> Object:
-    told: Object = {"type": "message_update", "assistantMessageEvent": event}
-    return {**told, "usage": msgspec.to_builtins(usage)} if usage else told
+def _arguments(message: Assistant, index: int) -> list[Object]:
+    """What a call that was begun is called with: in one piece, for it is announced when it is whole."""
+    part = message.content[index] if index < len(message.content) else None
+    if not isinstance(part, ToolCall):
+        return []
+    return [
+        {
+            "type": "toolcall_delta",
+            "contentIndex": index,
+            "delta": json.dumps(part.arguments, ensure_ascii=False),
+        }
+    ]
+
+
+def _message(told: Object) -> list[Object]:
+    return [{"type": "message_start", "message": told}, {"type": "message_end", "message": told}]
 
 
 def _queue(queue: list[Queued]) -> Object:

@@ -15,7 +15,7 @@ from picode.protocol import requests as r
 from picode.protocol.replies import Lines, Snapshot, Tuned
 from picode.protocol.values import Place, Status
 from picode.rpc import dialogs, facts
-from picode.rpc.pi_events import Translation
+from picode.rpc.pi_events import COMMAND, Translation
 
 COMMAND_WITHIN = 24 * 3600.0
 """Seconds that a `bash` command, a turn's end or a summary is waited for; the person may cancel them before."""
@@ -47,6 +47,10 @@ class Talk:
         self._translation = Translation()
         self._entries: list[Object] = []
         self._leaf = ""
+        self._begun: dict[str, deque[Any]] = defaultdict(deque)
+        """The programs' ids of commands that have not begun."""
+        self._given: dict[str, Any] = {}
+        """The same, of commands that run, by the daemon's id."""
         self._commands: dict[str, deque[asyncio.Future[BashExecution]]] = defaultdict(deque)
         self._summaries: list[asyncio.Future[str]] = []
         self._summary: str | None = None
@@ -93,11 +97,12 @@ class Talk:
             self._leaf, more = found.leaf, found.more and bool(found.lines)
         return self._entries, self._leaf
 
-    async def run(self, command: str, share: bool) -> BashExecution:
-        """`bash`: its end, as it was saved."""
+    async def run(self, command: str, share: bool, id_: Any = None) -> BashExecution:
+        """`bash`: its end, as it was saved; `id_`: the program's own."""
         done: asyncio.Future[BashExecution] = asyncio.get_running_loop().create_future()
         waiting = self._commands[command]
         waiting.append(done)
+        self._begun[command].append(id_)
         try:
             await self.daemon.ask(r.RunCommand(0, self.id, command, share))
             return await asyncio.wait_for(done, COMMAND_WITHIN)
@@ -129,11 +134,9 @@ class Talk:
             case e.ApprovalSettled(call_id):
                 self._asked.discard(call_id)
             case e.EntryAdded(entry) if isinstance(entry.message, BashExecution):
-                waiting = self._commands.get(entry.message.command)
-                if waiting:
-                    done = waiting.popleft()
-                    if not done.done():
-                        done.set_result(entry.message)
+                self._command_ended(entry.message)
+            case e.ToolStarted(call_id, _, title) if call_id.startswith(COMMAND) and self._begun[title]:
+                self._given[call_id] = self._begun[title].popleft()
             case e.CompactionEnded(_, error):
                 self._summary = error
             case e.TurnEnded() | e.AnswerBegun() if self._summary is not None:
@@ -141,7 +144,21 @@ class Talk:
             case e.Noticed(level, text):
                 self._notify(level, text)
         for told in self._translation.objects(event):
+            if told["type"] == "bash_execution_update":
+                self._name_command(told)
             self.write(told)
+
+    def _command_ended(self, execution: BashExecution) -> None:
+        if waiting := self._commands.get(execution.command):
+            done = waiting.popleft()
+            if not done.done():
+                done.set_result(execution)
+
+    def _name_command(self, told: Object) -> None:
+        """What a program's own command prints goes by the id that the program gave it."""
+        call_id = told.pop("id")
+        if self._given.get(call_id) is not None:
+            told["id"] = self._given[call_id]
 
     def _summarised(self, error: str) -> None:
         self._summary = None

@@ -1,13 +1,13 @@
 """Events in pi's names: their order, their nesting, and the delta form."""
 
-from picode.messages import Assistant, BashExecution, Text, ToolCall, ToolResult, Usage, User
+from picode.messages import Assistant, BashExecution, Text, Thinking, ToolCall, ToolResult, Usage, User
 from picode.protocol import events
 from picode.protocol.events import AnyEvent
-from picode.protocol.values import Entry, Queued, Status
+from picode.protocol.values import Entry, Queued, Status, Summary
 from picode.rpc.pi_events import Translation
 
 
-def answer(*content: Text | ToolCall, stop: str = "stop") -> Assistant:
+def answer(*content: Text | Thinking | ToolCall, stop: str = "stop") -> Assistant:
     return Assistant(list(content), "demo", "demo", "demo", Usage(), stop, 0)  # type: ignore[arg-type]
 
 
@@ -20,7 +20,7 @@ TURN: list[AnyEvent] = [
     events.TextAdded("I "),
     events.TextAdded("look."),
     events.ToolPlanned("c1", "read"),
-    events.EntryAdded(Entry("2", answer(Text("I look."), CALL, stop="toolUse"))),
+    events.EntryAdded(Entry("2", answer(Thinking("hm"), Text("I look."), CALL, stop="toolUse"))),
     events.ToolStarted("c1", "read", "read a"),
     events.ToolPrinted("c1", "text"),
     events.EntryAdded(Entry("3", ToolResult("c1", "read", [Text("text")]))),
@@ -48,10 +48,10 @@ def test_order_and_nesting() -> None:
     assert names(TURN) == [
         "agent_start", "turn_start", "message_start", "message_end",
         "message_start", "thinking_start", "thinking_delta", "text_start", "text_delta", "text_delta",
-        "toolcall_start", "text_end", "toolcall_end", "done", "message_end",
+        "toolcall_start", "toolcall_delta", "thinking_end", "text_end", "toolcall_end", "message_end",
         "tool_execution_start", "tool_execution_update", "tool_execution_end", "message_start", "message_end",
         "turn_end", "turn_start",
-        "message_start", "text_start", "text_delta", "text_end", "done", "message_end",
+        "message_start", "text_start", "text_delta", "text_end", "message_end",
         "turn_end", "agent_end", "agent_settled",
     ]  # fmt: skip
 
@@ -74,9 +74,9 @@ def test_updates_carry_only_what_is_new() -> None:
     assert all("message" not in one for one in told(TURN) if one["type"] == "message_update")
 
 
-def test_a_failed_answer_ends_with_an_error() -> None:
+def test_a_failed_answer_has_its_end_too() -> None:
     cut = [*TURN[:3], events.EntryAdded(Entry("2", answer(stop="error"))), events.TurnEnded("failed", "No.")]
-    assert names(cut)[-5:] == ["error", "message_end", "turn_end", "agent_end", "agent_settled"]
+    assert names(cut)[-4:] == ["message_end", "turn_end", "agent_end", "agent_settled"]
 
 
 def test_a_changed_queue_is_told_once() -> None:
@@ -112,9 +112,56 @@ def test_a_summary_by_hand_is_no_run_of_the_agent() -> None:
     ]  # fmt: skip
     assert told(by_hand) == [
         {"type": "compaction_start", "reason": "manual"},
-        {"type": "compaction_end", "reason": "manual", "willRetry": False, "errorMessage": "Short."},
+        {
+            "type": "compaction_end",
+            "reason": "manual",
+            "aborted": False,
+            "willRetry": False,
+            "errorMessage": "Short.",
+        },
         {"type": "agent_settled", "aborted": False},
     ]
+
+
+def test_a_summary_is_told_with_what_it_says_and_the_tries_that_it_took() -> None:
+    summary = Summary("Much was said.", "e1", 900, 100, {"readFiles": ["a"], "modifiedFiles": []})
+    taken: list[AnyEvent] = [
+        events.CompactionStarted("overflow"), events.Retrying(1, 3, 2.0, "Busy."),
+        events.CompactionEnded("overflow", result=summary), events.CompactionStarted("manual"),
+        events.CompactionEnded("manual", "Request was aborted", aborted=True),
+    ]  # fmt: skip
+    assert told(taken) == [
+        {"type": "compaction_start", "reason": "overflow"},
+        {
+            "type": "summarization_retry_scheduled", "attempt": 1, "maxAttempts": 3, "delayMs": 2000,
+            "errorMessage": "Busy.",
+        },
+        {"type": "summarization_retry_attempt_start", "source": "compaction", "reason": "overflow"},
+        {"type": "summarization_retry_finished"},
+        {
+            "type": "compaction_end", "reason": "overflow", "aborted": False, "willRetry": True,
+            "result": {
+                "summary": "Much was said.", "firstKeptEntryId": "e1", "tokensBefore": 900, "estimatedTokensAfter": 100,
+                "details": {"readFiles": ["a"], "modifiedFiles": []},
+            },
+        },
+        {"type": "compaction_start", "reason": "manual"},
+        {"type": "compaction_end", "reason": "manual", "aborted": True, "willRetry": False},
+    ]  # fmt: skip
+
+
+def test_what_a_call_prints_is_told_from_its_beginning_each_time() -> None:
+    printed = [*TURN[:9], events.ToolPrinted("c1", "one "), events.ToolPrinted("c1", "two")]
+    found = [one["partialResult"] for one in told(printed) if one["type"] == "tool_execution_update"]
+    assert [one["content"][0]["text"] for one in found] == ["one ", "one two"]  # type: ignore[index]
+
+
+def test_every_update_has_the_tokens_and_a_call_its_name_and_arguments() -> None:
+    updates = [one for one in told(TURN) if one["type"] == "message_update"]
+    assert all("totalTokens" in one["usage"] for one in updates)  # type: ignore[operator]
+    inner = [one["assistantMessageEvent"] for one in updates]
+    assert {"type": "toolcall_start", "contentIndex": 2, "id": "c1", "toolName": "read"} in inner
+    assert {"type": "toolcall_delta", "contentIndex": 2, "delta": '{"path": "a"}'} in inner
 
 
 def test_a_name_and_a_level_that_change_are_told() -> None:
