@@ -56,7 +56,11 @@ async def switch(place: Place, name: str) -> str:
                 f"{name}.kdl is no layout that Zellij can read; nothing was changed.", hint
             ) from error
         if await _changed(session, env, before):
-            break
+            return name
+    if not fits(text, before):
+        raise Unavailable(
+            "Zellij did not arrange the tab; nothing was changed.", "Press Enter in it, and try again."
+        )
     return name
 
 
@@ -65,6 +69,12 @@ def with_focus_on_assistant(text: str) -> str:
     if 'name="assistant"' not in text:
         return text
     return text.replace(" focus=true", "").replace('name="assistant"', 'name="assistant" focus=true')
+
+
+def fits(text: str, panes: list[dict[str, Any]]) -> bool:
+    """Whether the panes that only some layouts have are there just as the layout says."""
+    titles = {str(pane.get("title")).split(" ", 1)[0] for pane in panes}
+    return all((f'name="{one}"' in text) == (one in titles) for one in ("explorer", "diff"))
 
 
 async def _changed(session: str, env: Mapping[str, str], before: list[dict[str, Any]]) -> bool:

@@ -5,7 +5,7 @@ import pytest
 
 from picode.errors import BadData, Missing, UsageError
 from picode.paths import assets, layout_named, layout_names
-from picode.server.layouts import arrangement, read_layout, spent, with_focus_on_assistant
+from picode.server.layouts import arrangement, fits, read_layout, spent, with_focus_on_assistant
 
 
 def test_a_layouts_name_may_be_short_and_one_that_is_none_is_told_with_those_that_are() -> None:
@@ -51,6 +51,21 @@ def test_only_the_diff_panes_of_the_same_tab_are_closed_and_not_for_the_review()
     assert spent(panes, "1", "picode") == [2]
     assert spent(panes, "1", "picode-review") == []
     assert spent(panes, "", "picode") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "titles", "expected"),
+    [
+        ('pane name="explorer"', ["explorer", "assistant"], True),
+        ('pane name="explorer"', ["assistant"], False),
+        ('pane name="diff"', ["diff  [ EXIT CODE: 0 ]"], True),
+        ('pane name="assistant"', ["assistant", "explorer"], False),
+    ],
+)
+def test_a_layout_that_was_not_taken_is_seen_by_what_is_missing(
+    text: str, titles: list[str], expected: bool
+) -> None:
+    assert fits(text, [{"title": title} for title in titles]) is expected
 
 
 def test_a_pane_that_moved_is_another_arrangement() -> None:
