@@ -27,12 +27,22 @@ async def test_a_change_is_announced_to_who_follows_until_nobody_asks_again(
     (home / "a.txt").write_text("2")
     await asyncio.wait_for(told.get(), PATIENCE)
     monkeypatch.setattr(projects, "UNASKED", 0.01)
+    forgotten = asyncio.Event()
+    forget = followed._forget
+
+    def forget_and_tell(root: str) -> None:
+        forget(root)
+        forgotten.set()
+
+    monkeypatch.setattr(followed, "_forget", forget_and_tell)
     followed.follow(str(home))
     (home / "a.txt").write_text("3")
-    async with asyncio.timeout(PATIENCE):
-        while len(followed):
-            (home / "a.txt").write_text("4")
-            await asyncio.sleep(0.05)
+    await asyncio.wait_for(forgotten.wait(), PATIENCE)
+    assert not len(followed)
+    # the watch is taken away in a task of its own
+    await asyncio.gather(
+        *(one for one in asyncio.all_tasks() if one.get_name().startswith("no longer follow"))
+    )
     await followed.close()
 
 
