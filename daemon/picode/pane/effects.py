@@ -15,7 +15,20 @@ from msgspec import structs
 from picode.client.environment import DEMO, has_key, unheard
 from picode.client.stream import Stream, connect
 from picode.errors import Missing, PicodeError
-from picode.pane.state import Again, Back, Failed, Input, LookUp, Lost, Open, Opened, Replied, Submitted, Tell
+from picode.pane.state import (
+    Again,
+    Back,
+    Brought,
+    Failed,
+    Input,
+    LookUp,
+    Lost,
+    Open,
+    Opened,
+    Replied,
+    Submitted,
+    Tell,
+)
 from picode.paths import Paths
 from picode.protocol import requests
 from picode.protocol.events import Announced, Returned
@@ -213,15 +226,14 @@ class Daemon:
             self._todo.put_nowait(None)
 
     async def _attend(self) -> None:
-        """Say that a person can see it here; what happened while nobody could comes back, once. Ask what a message may
-        begin with."""
+        """Ask what a message may begin with. Say that a person can see it here; what happened while nobody could comes
+        back, once."""
+        brought = await self._look_up(requests.GetSlashCommands(0, self.conversation))
+        if isinstance(brought, SlashCommands):
+            self._put(Brought(tuple(brought.commands)))
         reply = await self._look_up(requests.Attend(0, self.conversation, self._begin.place, os.getpid()))
         if isinstance(reply, Attended) and reply.digest is not None:
             self._put(Returned(reply.digest))
-        asked = requests.GetSlashCommands(0, self.conversation)
-        brought = await self._look_up(asked)
-        if isinstance(brought, SlashCommands):
-            self._put(Replied(asked, brought))
 
     def _anew(self, snapshot: Snapshot) -> None:
         if snapshot.conversation == self.conversation:

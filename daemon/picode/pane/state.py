@@ -239,6 +239,13 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Brought:
+    """The skills and templates that a message may begin with."""
+
+    commands: tuple[SlashCommand, ...]
+
+
+@dataclass(frozen=True)
 class Resized:
     width: int
     height: int
@@ -257,6 +264,7 @@ Input = (
     | Found
     | Lost
     | Back
+    | Brought
     | Resized
 )
 

@@ -26,7 +26,7 @@ from picode.protocol.replies import (
     SlashCommands,
     Tree,
 )
-from picode.protocol.requests import Import, Peek, Reload, Search, SetModel, SetName
+from picode.protocol.requests import Import, Peek, Search, SetModel, SetName
 
 
 def replied(state: State, given: Replied) -> Step:  # noqa: PLR0911
@@ -50,7 +50,7 @@ def replied(state: State, given: Replied) -> Step:  # noqa: PLR0911
         case Exported(path=path):
             return _said(state, f"{path} was written.")
         case SlashCommands():
-            return _brought(state, given.reply, isinstance(given.request, Reload))
+            return _brought(state, given.reply)
     if isinstance(given.request, SetModel):
         return _said(state, f"The model is {given.request.model} now.")
     if isinstance(given.request, SetName) and given.request.conversation == state.conversation:
@@ -74,11 +74,9 @@ def _said(state: State, text: str, level: str = "info") -> Step:
     return printed(state, notice_lines(level, text, state.width))
 
 
-def _brought(state: State, reply: SlashCommands, reloaded: bool) -> Step:
-    """The skills and templates; after /reload the person is told how many, and what was left out."""
+def _brought(state: State, reply: SlashCommands) -> Step:
+    """The skills and templates after /reload: how many, and what was left out."""
     state = replace(state, brought=tuple(reply.commands))
-    if not reloaded:
-        return state, []
     count = sum(one.source == "skill" for one in reply.commands)
     state, effects = _said(state, f"Skills: {count}, prompt templates: {len(reply.commands) - count}.")
     for notice in reply.notices:

@@ -15,6 +15,7 @@ from picode.pane.preview import settle
 from picode.pane.safe import safe, safe_line
 from picode.pane.state import (
     Back,
+    Brought,
     Did,
     Effect,
     Failed,
@@ -67,6 +68,8 @@ def update(state: State, given: Input) -> Step:  # noqa: PLR0911, PLR0912
             return _lost(state)
         case Back():
             return replace(state, connected=True), []
+        case Brought(commands):
+            return replace(state, brought=commands), []
         case Resized(width, height):
             return replace(state, width=max(4, width - 1), height=height), []
         case _:

@@ -8,10 +8,10 @@ from prompt_toolkit.document import Document
 
 from picode.pane.completions import Completions
 from picode.pane.lines import plain
-from picode.pane.state import Effect, Here, Print, Replied, State, Step, Submitted, Tell
+from picode.pane.state import Brought, Effect, Here, Print, Replied, State, Step, Submitted, Tell
 from picode.pane.update import update
 from picode.protocol.replies import SlashCommands
-from picode.protocol.requests import Ask, GetSlashCommands, Reload
+from picode.protocol.requests import Ask, Reload
 from picode.protocol.values import SlashCommand
 
 BROUGHT = (
@@ -52,7 +52,7 @@ def test_help_lists_them() -> None:
 
 def test_the_daemon_s_list_is_kept_and_after_reload_it_is_told() -> None:
     reply = SlashCommands(0, list(BROUGHT), ["The skill /s/x was left out."])
-    state, effects = update(replace(STATE, brought=None), Replied(GetSlashCommands(0, "c1"), reply))
+    state, effects = update(replace(STATE, brought=None), Brought(BROUGHT))
     assert (state.brought, effects) == (BROUGHT, [])
     told = text_of(update(state, Replied(Reload(0, "c1"), reply))[1])
     assert "Skills: 1, prompt templates: 2." in told
