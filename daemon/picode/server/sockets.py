@@ -69,7 +69,9 @@ class Sockets:
         if self._router.closed:
             return
         try:
-            self._router.send_multipart([*envelope, frame], zmq.NOBLOCK, copy=len(frame) < 65536)
+            for part in envelope:
+                self._router.send(part, MORE)
+            self._router.send(frame, NOW, copy=len(frame) < 65536)
         except zmq.ZMQError:
             return
         if not self._reading:
@@ -109,7 +111,7 @@ class Sockets:
         self._reading = True
         try:
             for _ in range(SHARE):
-                frames = self._router.recv_multipart(zmq.NOBLOCK)
+                frames = self._router.recv_multipart(NOW)
                 if len(frames) == 2 or (len(frames) == 3 and not frames[1]):
                     self._received(frames[:-1], frames[-1])
         except zmq.ZMQError:
@@ -128,7 +130,7 @@ class Sockets:
     def _subscriptions(self) -> None:
         for _ in range(SHARE):
             try:
-                frame = self._xpub.recv(zmq.NOBLOCK)
+                frame = self._xpub.recv(NOW)
             except zmq.ZMQError:
                 return
             if frame[:1] == b"\x01" and frame.startswith(WELCOME, 1):
@@ -151,8 +153,8 @@ class Sockets:
         if (
             not self._again
             and not self._router.closed
-            and int(self._router.getsockopt(zmq.EVENTS)) & zmq.POLLIN
+            and int(self._router.getsockopt(zmq.EVENTS)) & READABLE
         ):
             self._requests()
-        if not self._xpub.closed and int(self._xpub.getsockopt(zmq.EVENTS)) & zmq.POLLIN:
+        if not self._xpub.closed and int(self._xpub.getsockopt(zmq.EVENTS)) & READABLE:
             self._subscriptions()
