@@ -1,6 +1,7 @@
 """The steps of a random walk: what people, systems and accidents do to a workspace."""
 
 import asyncio
+import contextlib
 import json
 import random
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from support.screen import Terminal
 from support.zellij import Workspace, command_line, wait_for
 
 SIZES = ((10, 3), (20, 8), (45, 60), (80, 24), (140, 45), (200, 50), (500, 150))
+UP, DOWN, ESCAPE, CLEAR = "\x1b[1;3A", "\x1b[1;3B", "\x1b", "\x15"
 MOST_CLIENTS = 3
 MANY = 20
 LAYOUTS = ("wide", "narrow", "review", "minimal", "picode")
@@ -114,10 +116,9 @@ class Steps:
     def _detach(self) -> None:
         if self.clients:
             terminal = self.clients.pop(self._random.randrange(len(self.clients)))
-            # the mode's name is to be seen
-            terminal.resize(140, 45)
-            terminal.wait_for("Ctrl +")
-            self.workspace.detach(terminal)
+            # another terminal may be too small for the mode's name
+            terminal.type("\x0fd")
+            assert terminal.wait_end() == 0
 
     def _resize(self) -> None:
         if self.clients:
@@ -139,8 +140,13 @@ class Steps:
         if not self.clients:
             self._up()  # without a client Zellij finds no tab to arrange
         name = self._random.choice(LAYOUTS)
-        self._type("assistant", f"/layout {name}")
-        self._press("assistant", "13")
+        for terminal in self.clients[1:]:
+            terminal.close()
+        del self.clients[1:]
+        self.clients[0].resize(140, 45)
+        # Zellij arranges the tab of whoever has typed last, so a client has to
+        self._type_in_assistant(f"/layout {name}")
+        self.clients[0].type("\r")
         bare = name in ("review", "minimal")
         wait_for(lambda: ("explorer" in self._titles()) != bare, f"the layout {name}")
         wait_for(lambda: ("diff" in self._titles()) == (name == "review"), f"the layout {name}")
@@ -225,17 +231,18 @@ class Steps:
         (self.workspace.home / ".cache" / "zellij" / "permissions.kdl").write_text("")
         if len(self.clients) < MOST_CLIENTS:
             # `picode up` would grant again
-            terminal = self.workspace.attach()
-            terminal.wait_for("Ctrl +")
-            self.clients.append(terminal)
+            self._is_in(self.workspace.attach())
         self.ask()
         self.workspace.set_up()
 
     # what the steps are made of
 
     def _up(self) -> None:
-        terminal = self.workspace.open("picode", "up", "--yes")
-        terminal.wait_for("Ctrl +")
+        self._is_in(self.workspace.open("picode", "up", "--yes"))
+
+    def _is_in(self, terminal: Terminal) -> None:
+        # a narrow layout has no bar below, and another terminal may be the smaller one
+        terminal.wait_until(lambda shown: shown.startswith(" Zellij") or "Ctrl +" in shown, "the session")
         self.clients.append(terminal)
 
     def _say(self, answer: "Script | None" = None) -> None:
@@ -272,6 +279,16 @@ class Steps:
         self._act("write-chars", "--pane-id", self._id(title), text)
         wait_for(lambda: "".join(text.split()) in self._squeezed(title), f"what was typed, {text}")
 
+    def _type_in_assistant(self, text: str) -> None:
+        """As a person does, who looks where the letters come."""
+        for key in ("", UP, f"{ESCAPE}{DOWN}"):
+            self.clients[0].type(f"{key}{text}")
+            with contextlib.suppress(AssertionError):
+                wait_for(lambda: "".join(text.split()) in self._squeezed("assistant"), text, 4)
+                return
+            self.clients[0].type(CLEAR)
+        raise AssertionError("The focus does not go to the assistant.")
+
     def _press(self, title: str, *codes: str) -> None:
         self._act("write", "--pane-id", self._id(title), *codes)
 
@@ -296,7 +313,9 @@ class Steps:
 
     def recorders(self) -> list[psutil.Process]:
         """They have the shell's name, and are Python."""
-        return [p for p in self.workspace.processes() if command_line(p).strip() == "/bin/bash" and _is_python(p)]
+        return [
+            p for p in self.workspace.processes() if command_line(p).strip() == "/bin/bash" and _is_python(p)
+        ]
 
     def counted(self) -> int:
         """How many processes have said hello to the daemon; `picode daemon status` is one of them."""

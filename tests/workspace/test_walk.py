@@ -9,9 +9,9 @@ from support.model_server import ModelServer
 from support.walk import Walk
 from support.zellij import Workspace
 
-pytestmark = pytest.mark.zellij
+pytestmark = [pytest.mark.zellij, pytest.mark.timeout(900)]
 FIRST = int(os.environ.get("PICODE_WALK_SEED", "1"))
-WALKS = int(os.environ.get("PICODE_WALK", "2"))
+WALKS = int(os.environ.get("PICODE_WALK", "1"))
 STEPS = 8
 
 
