@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+from picode.paths import layout_names
 from support.conversing import SEND, assistant_ready, last_text
 from support.installation import tree
 from support.model_script import say
@@ -131,13 +132,18 @@ def test_uninstalling_after_use_leaves_a_working_shell_and_none_of_our_files(wor
     (workspace.home / ".bashrc").write_bytes(b"PS1='shell> '")
     before = {name: what for name, what in tree(workspace.home).items() if what[1] is not None}
     workspace.set_up()
+    layouts = workspace.home / ".config" / "zellij" / "layouts"
+    assert sorted(file.stem for file in layouts.iterdir()) == sorted(layout_names())
     terminal = workspace.up()
+    # where the explorer's keys are told, for who has never seen it
+    terminal.wait_for("? keys")
     ready = "echo out'put'\r"
     terminal.type(ready)
     terminal.wait_for("output")
     workspace.run("picode", "daemon", "stop")
     done = workspace.run("picode", "setup", "--uninstall", "--yes")
     assert done.returncode == 0, done.stderr
+    assert not layouts.exists() or not list(layouts.iterdir())
     after = tree(workspace.home)
     assert {name: after.get(name) for name in before} == before
     assert not [
