@@ -81,7 +81,7 @@ def answer_tail(state: State) -> list[Line]:
         out = [[], *out]
     if state.thought and not out:
         last = state.thought.rstrip().split("\n")[-1]
-        out = [cut([("dim italic", f"… {safe_line(last)[-state.width + 3 :]}")], state.width)]
+        out = [cut([("thinkingText italic", f"… {safe_line(last)[-state.width + 3 :]}")], state.width)]
     return out
 
 
@@ -96,7 +96,7 @@ def _tools(state: State) -> list[Line]:
 
 def _running(run: ToolRun, width: int) -> list[Line]:
     title = safe_line(run.title) or f"{run.tool} …"
-    out = [cut([("ansicyan", "▸ "), ("", title)], width)]
+    out = [cut([("accent toolPendingBg", "▸ "), ("toolTitle toolPendingBg", title)], width)]
     last = [line for line in safe(run.output).replace("\t", TAB).split("\n") if line.strip()][-3:]
     return out + [cut([("dim", f"  {line}")], width) for line in last]
 
@@ -134,7 +134,8 @@ def _parts(state: State, now: float) -> list[tuple[int, int, str, str]]:
     style, word = STATES[status.state]
     if state.busy and status.since:
         word = f"{word} {_seconds(now - status.since / 1000)}"
-    parts = [(9, 0, style, word), (7, 1, "dim", _model(status))]
+    level = f"thinking{status.thinking.capitalize()}" if status.thinking else "dim"
+    parts = [(9, 0, style, word), (7, 1, level, _model(status))]
     if status.context_window:
         parts.append(
             (

@@ -1,4 +1,5 @@
 import re
+from pathlib import Path
 
 import pytest
 from prompt_toolkit.styles import Attrs, Style
@@ -86,3 +87,18 @@ def test_without_a_colour_of_its_own_what_is_chosen_is_reversed() -> None:
 
 def test_the_terminal_s_palette_names_only_tokens() -> None:
     assert set(TERMINAL) <= set(TOKENS)
+
+
+def test_every_token_that_the_pane_draws_with_is_one_of_the_theme_s() -> None:
+    """Words in the styles of the pane's sources: a misspelt token would have no look."""
+    sources = Path(lines.__file__).parent.glob("*.py")
+    styles = [style for file in sources for style in re.findall(r'\(f?"([a-zA-Z ]+)", ', file.read_text())]
+    kinds = "tool|md|syntax|thinking|user|custom|bash|border|selected"
+    camel = {word for style in styles for word in style.split() if re.fullmatch(rf"({kinds})[A-Z]\w+", word)}
+    assert camel <= set(TOKENS)
+    assert {"toolDiffAdded", "mdHr", "toolTitle"} & camel
+
+
+@pytest.mark.parametrize("level", ["off", "minimal", "low", "medium", "high", "xhigh"])
+def test_how_hard_a_model_thinks_has_a_colour(level: str) -> None:
+    assert f"thinking{level.capitalize()}" in TOKENS
