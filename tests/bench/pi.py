@@ -29,7 +29,7 @@ from support.pi import configure, environ, node, packages
 from support.sessions import header, line
 
 LISTED = 1000
-ROUNDS = 7
+ROUNDS = 5
 LIVES = 3
 """Times that a long conversation is opened, each by processes of its own."""
 KEPT = 40
@@ -39,7 +39,7 @@ const pi = await import(process.argv[1]);
 const at = [];
 for (let i = 0; i < 5; i++) {
   const begun = performance.now();
-  const found = await pi.SessionManager.listAll(undefined, process.argv[2]);
+  const found = await pi.SessionManager.listAll();
   at.push(performance.now() - begun);
 }
 console.log(JSON.stringify(at));
@@ -107,7 +107,8 @@ def newest() -> tuple[str, Path] | None:
     if not found or not (shutil.which("node") or (Path(node()).exists())):
         return None
     version = max(found, key=lambda version: [int(part) for part in version.split(".")])
-    return version, found[version] / "dist" / "cli.js"
+    about = json.loads((found[version] / "package.json").read_text())
+    return version, found[version] / about["bin"]["pi"]
 
 
 def write_long(path: Path, entries: int) -> None:
@@ -156,6 +157,7 @@ def pairs(ours: Callable[[], float], theirs: Callable[[], float], rounds: int) -
 
 
 def row(what: str, pair: tuple[float, float]) -> Row:
+    print(f"  {what}: {pair[0]:.0f} against {pair[1]:.0f} ms", file=sys.stderr, flush=True)
     return against(what, *pair, goal=1, unit="ms")
 
 
@@ -215,9 +217,9 @@ def listing(cli: Path) -> list[Row]:
     """In a process that runs: without the start of either."""
     with private_home() as many:
         write_many(many.sessions)
-        main = cli.parent / "index.js"
+        main = next(above for above in cli.parents if above.name == "dist") / "index.js"
         told = subprocess.run(
-            [node(), "--input-type=module", "-e", LIST, f"file://{main}", str(many.sessions)],
+            [node(), "--input-type=module", "-e", LIST, f"file://{main}"],
             env=environ(many.config.parent) | {"PI_CODING_AGENT_DIR": str(many.data)}, capture_output=True, text=True,
             check=True,
         )  # fmt: skip

@@ -58,7 +58,7 @@ class Model:
         self._wishes = Wishes()
         self._keys: dict[str, credentials.Secret] = {}
         self.name, self._level = with_level(name)
-        self.window = 0
+        self.window = self.longest = 0
         self._thinks = True
         with contextlib.suppress(PicodeError):  # told when something is asked
             self._take(providers.resolve(self.name)[1])
@@ -240,7 +240,7 @@ class Model:
         )  # fmt: skip
 
     def _take(self, info: ModelInfo) -> None:
-        self.name, self.window = info.name, info.context_window
+        self.name, self.window, self.longest = info.name, info.context_window, info.max_tokens
         self._thinks = info.thinks
 
 

@@ -417,9 +417,8 @@ class Conversation:
         since = self._status.since if state == self._status.state and self._status.since else self._now()
         return Status(
             state=state, model=self._model.name, thinking=self._model.thinking, cost=self._history.cost,
-            context_used=self._history.used, context_window=self._model.window, queue=self._turn.queued(),
-            approvals=self._turn.approvals(), since=since,
-            previews=self.composer.previews,
+            context_used=self._history.used, context_window=self._model.window, max_tokens=self._model.longest,
+            queue=self._turn.queued(), approvals=self._turn.approvals(), since=since, previews=self.composer.previews,
         )  # fmt: skip
 
     def _tell_status(self) -> None:

@@ -164,6 +164,8 @@ class Status(Struct, omit_defaults=True):
     """What is sent only when somebody has looked at it (`shell.preview`); the oldest first."""
     thinking: str = ""
     """How hard the model is asked to think; empty: it cannot."""
+    max_tokens: int = 0
+    """The longest answer that the model can give; 0: not known."""
 
 
 class Entry(Struct, omit_defaults=True):

@@ -101,11 +101,12 @@ async def _models(talk: Talk) -> list[ModelInfo]:
     return [info for info in found.models if info.usable]
 
 
-async def _current(talk: Talk) -> Object:
-    known = (await talk.daemon.ask_for(Models, r.GetModels(0))).models
-    info = next((info for info in known if info.name == talk.status.model), None)
-    if info is None:
-        info = ModelInfo(talk.status.model, True, context_window=talk.status.context_window)
+def _current(talk: Talk) -> Object:
+    """Of what is known already: to list all models takes its time, for servers of one's own are asked for theirs."""
+    status = talk.status
+    info = ModelInfo(
+        status.model, True, "", status.context_window, status.max_tokens, thinks=bool(status.thinking)
+    )
     return facts.model(info)
 
 
@@ -222,7 +223,7 @@ async def get_state(talk: Talk, given: Object) -> Object:
     entries, leaf = await talk.entries()
     status = talk.status
     return {
-        "model": await _current(talk), "thinkingLevel": status.thinking or "off",
+        "model": _current(talk), "thinkingLevel": status.thinking or "off",
         "isStreaming": status.state in ("thinking", "tool", "waiting"), "isCompacting": status.state == "compacting",
         "steeringMode": modes.steering, "followUpMode": modes.follow_up, "sessionFile": talk.path,
         "sessionId": talk.id, "autoCompactionEnabled": modes.compacts,

@@ -9,9 +9,10 @@ import psutil
 import pytest
 
 from picode import paths
-from support.daemon import executable
+from support.daemon import Running, executable
 from support.model_server import Call, Gate, ModelServer, Say, Script, say
 from support.print_mode import Run, picode, project
+from support.screen import Terminal
 
 __all__ = ["picode", "project"]
 KEY = "sk-lent-0123456789abcdef"
@@ -163,3 +164,45 @@ def test_what_cannot_be_meant_is_told_before_anything_is_asked(wrong: tuple[str,
         stdin=subprocess.DEVNULL,
     )
     assert (done.returncode, done.stdout, len(done.stderr.strip().splitlines())) == (2, "", 1)
+
+
+def test_conversations_are_where_pi_keeps_its_own_when_that_is_set(
+    where: paths.Paths, home: Path, project: Path, model_server: ModelServer
+) -> None:
+    given = {
+        **model_server.environ(), "PICODE_MODELS_DEFAULT": "openai/local-model", "PICODE_SESSIONS_DIRECTORY": "pi",
+        "PI_CODING_AGENT_DIR": str(home / "pi"),
+    }  # fmt: skip
+    running = Running(where, given).start()
+    try:
+        model_server.enqueue(say("First."), say("Second."))
+        for words in (("one",), ("two", "-c")):
+            subprocess.run([executable(), "-p", *words], cwd=project, stdin=subprocess.DEVNULL, check=True)
+    finally:
+        running.stop()
+    [file] = sessions(home / "pi")
+    assert file.parent == home / "pi" / "sessions" / f"--{str(project).strip('/').replace('/', '-')}--"
+    assert sorted(path.name for path in (home / "pi").rglob("*")) == sorted(
+        ["sessions", file.parent.name, file.name]
+    )
+
+
+def test_the_pane_takes_the_same_options(
+    picode: Run, model_server: ModelServer, project: Path, home: Path
+) -> None:
+    (project / "notes.md").write_text("Remember.")
+    model_server.enqueue(say("First answer."), say("Second answer."))
+    options = ("--no-session", "--model", "haiku:low", "--system-prompt", "Be terse.", "--tools", "read")
+    terminal = Terminal([executable(), "chat", *options, "@notes.md", "why?"], dict(os.environ), project)
+    try:
+        terminal.wait_for("First answer.")
+        terminal.type("and?\r")
+        terminal.wait_for("Second answer.")
+    finally:
+        terminal.close()
+    asked = [one.body for one in model_server.requests]
+    assert "Remember.\n</file>\nwhy?" in model_server.requests[0].text().replace("\\n", "\n")
+    assert [one["model"] for one in asked] == ["claude-haiku-4-5"] * 2
+    assert [tool["name"] for tool in asked[1]["tools"]] == ["read"]
+    assert "Be terse." in json.dumps(asked[1]["system"])
+    assert sessions(home) == []

@@ -27,7 +27,7 @@ OURS_TOO = ("agent_settled", "queue_update", "thinking_level_changed", "entry_ap
 
 
 def told(out: str) -> list[Any]:
-    """Types, nesting, what they are about; repeated pieces as one. Calls that run together begin and end in any order."""
+    """Types, nesting and what they are about, repeated pieces as one; calls beside each other may end in any order."""
     found: list[Any] = []
     for line in out.splitlines():
         event = json.loads(line)
