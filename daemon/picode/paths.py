@@ -70,6 +70,11 @@ class Paths:
         return self.data / "sessions"
 
     @property
+    def away(self) -> Path:
+        """What happened in each conversation since somebody was there."""
+        return self.state / "away"
+
+    @property
     def timeline(self) -> Path:
         """What ran in each project, and what changed while it ran."""
         return self.state / "timeline.db"

@@ -191,3 +191,27 @@ async def test_a_command_tells_of_a_turn_that_waits_while_nobody_is_there(
         while not told.exists():
             await asyncio.sleep(0.02)
     assert told.read_text().startswith("PiCode|Waits for you: bash: printf ")
+
+
+@pytest.mark.parametrize("killed", [True, False], ids=["killed", "ended in order"])
+async def test_what_happened_is_told_by_the_next_daemon_too(
+    daemon: Running, home: Path, model_server: ModelServer, person: Person, killed: bool
+) -> None:
+    settings(daemon.where, policy="deny")
+    asks(model_server, "touch made.txt")
+    async with await connect(daemon.where, start=False) as stream:
+        conversation = await opened(stream, home)
+        assert await attend(stream, conversation, home, person.pid) is None
+        person.leave()
+        await stream.ask(r.Ask(0, conversation, "make it"))
+        await until(stream, e.TurnEnded)
+        # who looks now sees that the end was taken in
+        await stream.ask_for(Snapshot, r.Look(0, conversation))
+    (daemon.kill if killed else daemon.stop)()
+    daemon.start()
+    async with await connect(daemon.where, start=False) as stream:
+        digest = await attend(stream, conversation, home, os.getpid())
+        assert digest is not None
+        assert (digest.turns, digest.denied) == (1, ["bash: touch made.txt"])
+        assert await attend(stream, conversation, home, os.getpid()) is None
+    assert not list(daemon.where.away.iterdir())

@@ -106,3 +106,27 @@ def test_a_long_turn_that_ends_while_nobody_types_is_told_through_zellij(
     model_server.open("go")
     terminal.wait_for("Long work.")
     wait_for(lambda: b"the turn has ended" in bytes(terminal.raw), "the notification at the outer terminal")
+
+
+def test_without_explorer_and_recorder_the_first_key_in_the_assistant_tells(
+    workspace: Workspace, model_server: ModelServer
+) -> None:
+    workspace.environment["PICODE_NO_RECORD"] = "1"
+    workspace.set_up("--no-grant")
+    model_server.enqueue(Script(Say("Long "), Gate("go"), Say("work.")))
+    workspace.session = workspace.project.name
+    terminal = workspace.open("picode", "up")
+    assistant_ready(terminal)
+    go_to_assistant(terminal)
+    terminal.type("Take your time")
+    terminal.wait_for("Take your time")
+    terminal.type("\r")
+    model_server.reached("go")
+    workspace.detach(terminal)
+    model_server.open("go")
+    wait_for(lambda: "nobody is at conversation" in log(workspace), "the daemon's look at who is there")
+    terminal = workspace.attach()
+    terminal.wait_for("Long work.")
+    go_to_assistant(terminal)
+    terminal.type("x")
+    terminal.wait_for("While you were away", "1 turn ended")

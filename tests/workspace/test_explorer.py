@@ -153,6 +153,29 @@ def brightness(colour: str, default: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+def test_enter_opens_a_file_of_the_last_answer_at_its_line(
+    ready: Workspace, model_server: ModelServer
+) -> None:
+    editor = ready.home / "nano"
+    editor.write_text('#!/bin/sh\necho "EDITS $*"\nread line\n')
+    editor.chmod(0o755)
+    ready.environment["EDITOR"] = str(editor)
+    model_server.enqueue(say("Look at notes.md:1 and at gone.md:4."))
+    terminal = open_with_files(ready)
+    ask(terminal, "where is it?")
+    terminal.wait_for("Look at notes.md:1", "  notes.md:1")
+    terminal.type(LEFT)
+    terminal.wait_until(lambda shown: ready_for_keys(ready), "the focus on the explorer")
+    terminal.type("j\r")
+    terminal.wait_for(f"EDITS +1,1 {ready.project}/notes.md")
+    terminal.type("\r")
+    terminal.wait_gone("EDITS")
+    terminal.wait_until(lambda shown: ready_for_keys(ready), "the focus on the explorer")
+    terminal.type("a")
+    terminal.wait_for("❯ @notes.md")
+    assert "@notes.md:" not in terminal.screen
+
+
 def test_d_shows_what_the_assistant_changed_and_q_leaves_it(
     ready: Workspace, model_server: ModelServer
 ) -> None:

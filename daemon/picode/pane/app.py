@@ -76,9 +76,7 @@ class Pane:
         self.attention = Attention(wanted=notify)
         self.daemon = Daemon(paths, begin, self.put, self.take, self.draw)
         self.pastes = Pastes()
-        completions = Completions(
-            self.daemon.files, lambda: self.state.cwd, lambda: self.state.brought or ()
-        )
+        completions = Completions(self.daemon.files, lambda: self.state.cwd, lambda: self.state.brought or ())
         self.themed = Themed(theme_of(paths, begin.place.cwd))
         self.buffer = new_buffer(completions, self.daemon.prompts, lambda: not self.occupied())
         self.buffer.on_text_changed += self._line_changed
@@ -88,7 +86,7 @@ class Pane:
         )
         self.line = LineOwner(self.buffer, self.area.app)
         self.area.links = linker(lambda: self.state.cwd)
-        self.area.app.key_processor.before_key_press += self._typed
+        self.area.app.key_processor.before_key_press += self._pressed
         self.hung_up = False
         self._here: set[asyncio.Task[None]] = set()
         for fault in keymap.faults:
@@ -217,12 +215,18 @@ class Pane:
 
     def _notify(self, event: ApprovalNeeded | TurnEnded) -> None:
         now = time.monotonic()
+        self.attention = replace(self.attention, news=True)
         if (text := words(event)) and due(self.attention, now):
             self.attention = replace(self.attention, told=now)
             self.area.write(sequence(text, os.environ))
 
     def _typed(self, *_: object) -> None:
-        self.attention = replace(self.attention, key=time.monotonic())
+        self.attention = replace(self.attention, key=time.monotonic(), news=False)
+
+    def _pressed(self, *_: object) -> None:
+        if self.attention.news:
+            self.daemon.attend()
+        self._typed()
 
     def send(self, delivery: str) -> None:
         """Enter: what is typed goes out, and into the history; a lone `y`, `n` or `a` answers the open question."""

@@ -20,6 +20,8 @@ class Attention:
     wanted: bool = True
     key: float = float("-inf")
     told: float = float("-inf")
+    news: bool = False
+    """A turn has ended or waits since the last key: with the next one, somebody may be back."""
 
 
 def due(attention: Attention, now: float) -> bool:

@@ -10,7 +10,6 @@ from picode.pane.follow import printed
 from picode.pane.opening import ask, closed, looked_up, show
 from picode.pane.picker import Choice, Picker, moved
 from picode.pane.picker_view import page_rows
-from picode.pane.references import parsed
 from picode.pane.safe import safe_line
 from picode.pane.state import Here, LookUp, Open, Question, State, Step, Tell
 from picode.protocol.requests import (
@@ -23,6 +22,7 @@ from picode.protocol.requests import (
     SetModel,
     SetThinking,
 )
+from picode.references import parsed
 
 SUMMARISING = 900.0
 """Seconds that the summary of a branch may take: it is a model's call."""

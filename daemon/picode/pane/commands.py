@@ -15,7 +15,6 @@ from picode.pane.follow import printed
 from picode.pane.lines import Line, wrap
 from picode.pane.opening import ask, show
 from picode.pane.picker import Choice, picker
-from picode.pane.references import references
 from picode.pane.safe import safe_line
 from picode.pane.state import Copy, Here, Leave, Open, Question, State, Step, Tell
 from picode.paths import layout_names
@@ -34,6 +33,7 @@ from picode.protocol.requests import (
     SetName,
 )
 from picode.protocol.values import Delivery
+from picode.references import references
 
 Format = Literal["html", "md", "json", "text"]
 TYPED = (

@@ -117,6 +117,11 @@ class Daemon:
         if not self._todo.full():
             self._todo.put_nowait(effect)
 
+    def attend(self) -> None:
+        """Somebody may be back, and is told what happened."""
+        if not self._todo.full():
+            self._todo.put_nowait(None)
+
     def look_up(self, effect: LookUp) -> None:
         """Ask beside what waits in the queue; the pane has a preview, a search and a summary under way at most."""
         task = spawn(self._look_beside(effect), "pane look-up")
@@ -209,7 +214,9 @@ class Daemon:
         begin = self._begin
         like = begin.like or requests.Open(0, begin.place)
         ephemeral = like.ephemeral and choice == "new"
-        asked = structs.replace(like, choice=choice, name=name, tail=1, model=begin.model, ephemeral=ephemeral)
+        asked = structs.replace(
+            like, choice=choice, name=name, tail=1, model=begin.model, ephemeral=ephemeral
+        )
         found = await self._stream.ask_for(Snapshot, asked)
         if begin.key:
             await self._stream.ask(requests.LendKey(0, found.conversation, begin.key))
@@ -222,8 +229,7 @@ class Daemon:
             models = await self._stream.ask_for(Models, requests.GetModels(0))
             snapshot.notices = [*snapshot.notices, *filter(None, [unheard(models.models)])]
         self._put(Opened(snapshot, begin.history))
-        if not self._todo.full():
-            self._todo.put_nowait(None)
+        self.attend()
 
     async def _attend(self) -> None:
         """Ask what a message may begin with. Say that a person can see it here; what happened while nobody could comes
@@ -237,9 +243,8 @@ class Daemon:
 
     def _anew(self, snapshot: Snapshot) -> None:
         if snapshot.conversation == self.conversation:
-            if not self._todo.full():
-                # perhaps it is another daemon
-                self._todo.put_nowait(None)
+            # perhaps it is another daemon
+            self.attend()
             self._put(Opened(snapshot, self._begin.history, again=True))
 
     def _link(self, up: bool) -> None:

@@ -64,11 +64,14 @@ class Tally:
         _add(self.denied if decision == "deny" else self.allowed, title)
 
 
+def happened(tally: Tally) -> bool:
+    return bool(tally.turns or tally.tools or tally.denied or tally.allowed)
+
+
 def digest(tally: Tally, status: Status, now: int) -> Digest | None:
     """What to tell who is back `now`, in milliseconds since 1970; None: nothing happened."""
     waiting = [f"{one.tool}: {_short(one.title)}" for one in status.approvals[:MOST]]
-    happened = tally.turns or tally.tools or tally.denied or tally.allowed or waiting
-    if not tally.away or not happened:
+    if not tally.away or not (happened(tally) or waiting):
         return None
     return Digest(
         since=tally.since, until=now, turns=tally.turns, failed=tally.failed, tools=tally.tools,

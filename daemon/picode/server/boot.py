@@ -25,6 +25,7 @@ from picode.server.projects import Projects
 from picode.server.returns import Returns
 from picode.server.sockets import Envelope, Sockets
 from picode.server.state import Daemon
+from picode.server.tallies import Tallies
 from picode.server.terminals import Terminals
 from picode.server.timeline import Timeline
 from picode.server.watches import Watches
@@ -148,7 +149,7 @@ def _returns(paths: Paths, conversations: Conversations, explorers: Explorers, b
         for session in conversations.workspaces_of(conversation):
             explorers.look_around(session)
 
-    return Returns(conversations, Attendance(sessions), bus.emit, settings, left)
+    return Returns(conversations, Attendance(sessions), bus.emit, settings, left, tallies=Tallies(paths.away))
 
 
 def _counted(daemon: Daemon, note: CommandNote) -> None:

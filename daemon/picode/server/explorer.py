@@ -267,13 +267,15 @@ class Explorer:
                 case plugin.Fold(path=path, open=opened):
                     self._shown.unfold(self._shown.real(path), opened)
                 case plugin.OpenFile(path=path):
-                    await explorer_panes.edit(self.session, self.env, self.project / self._shown.real(path))
+                    file, at, column = self._shown.place(path)
+                    await explorer_panes.edit(self.session, self.env, self.project / file, at, column)
                 case plugin.Diff(path=path):
                     await self._show_changes(self._shown.real(path))
                 case plugin.Resume(conversation=conversation):
                     await self._do.resume(conversation)
                 case plugin.Insert(path=path):
-                    await self._do.insert(mention(path))
+                    referred = self._shown.place(path)[1]
+                    await self._do.insert(mention(self._shown.real(path) if referred else path))
                 case plugin.SendCommand(terminal=terminal, number=number):
                     await self._do.send_command(terminal, number)
                 case plugin.SendPane(pane=pane):
@@ -327,6 +329,7 @@ class Explorer:
             self._do.current(),
         )
         shown.touched = self._do.touched(self.project)
+        shown.referred = self._do.referred(self.project)
         shown.paused, shown.terminals = self._do.paused()
         lines = [snapshot(self._shown, view, self._pipe_id, who) for view, who in groups(self._views)]
         if lines == self._sent and not beat:

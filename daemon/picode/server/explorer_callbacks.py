@@ -1,6 +1,6 @@
 """What the explorer asks of the daemon, and whether the Zellij that it is in still lives."""
 
-from collections.abc import Awaitable, Callable, Sequence, Set
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +40,8 @@ class Callbacks:
     """Terminals whose recording rests, and all."""
     seen: Callable[[], None] = lambda: None
     """An instance told something: somebody is attached, it seems."""
+    referred: Callable[[Path], Mapping[str, tuple[int, int]]] = lambda project: {}
+    """Files of this project that its last answer names: paths, with line and column."""
 
 
 def lives(process: int) -> bool:

@@ -11,9 +11,9 @@ from picode.terminal.open_file import open_at
 SIZE = ("--width", "80%", "--height", "80%", "-x", "10%", "-y", "10%")
 
 
-async def edit(session: str, env: Mapping[str, str], file: Path) -> None:
-    """The file in the person's editor. Raises Unavailable."""
-    await open_at(session, env, file)
+async def edit(session: str, env: Mapping[str, str], file: Path, line: int = 0, column: int = 0) -> None:
+    """The file in the person's editor, at the line where one is meant. Raises Unavailable."""
+    await open_at(session, env, file, line, column)
 
 
 async def show_changes(

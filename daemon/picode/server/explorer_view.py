@@ -57,6 +57,8 @@ class Shown:
     """The workspace's conversation."""
     touched: Set[str] = frozenset()
     """Files that the assistant changed in it, and the directories that they are in."""
+    referred: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Files that the last answer names, with line and column."""
     paused: int = 0
     terminals: int = 0
     notice: str = ""
@@ -98,8 +100,22 @@ class Shown:
         """The path that the plugin means by `path`."""
         return self.names.get(path, path)
 
+    def place(self, path: str) -> tuple[str, int, int]:
+        """The real path, line and column that the plugin means by `path`; 0: not said."""
+        real = self.real(path)
+        line, column = self.referred.get(real, (0, 0)) if path != real else (0, 0)
+        return real, line, column
+
     def visible(self, path: str) -> str:
-        """`path` as text: a name that is not UTF-8 gets replacement characters."""
+        """`path` as text: a name that is not UTF-8 gets replacement characters, and a file that the last answer names
+        its line."""
+        if path in self.referred:
+            text = f"{self._as_text(path)}:{self.referred[path][0]}"
+            self.names[text] = path
+            return text
+        return self._as_text(path)
+
+    def _as_text(self, path: str) -> str:
         try:
             path.encode()
         except UnicodeEncodeError:

@@ -16,6 +16,7 @@ from picode.protocol.values import ConversationInfo, Place, Status
 from picode.server.bus import Bus
 from picode.server.conversations import Conversations
 from picode.server.fetch import fetch
+from picode.server.referred import Referred
 from picode.server.terminals import Terminals
 from picode.server.touched import Touched
 from picode.server.watches import Watches
@@ -42,7 +43,7 @@ class Explorers:
         """Takes what is sent from here as if a shell's key had sent it: shown first where that is wanted, and kept."""
         self._places: dict[str, Place] = {}
         self._explorers: dict[str, Explorer] = {}
-        self._touched = Touched()
+        self._touched, self._referred = Touched(), Referred()
 
     def sign_of_life(self, place: Place, *, shell: bool = False) -> None:
         """A client of this session is here; with a new shell, the session may be a resurrected one."""
@@ -107,6 +108,7 @@ class Explorers:
                 conversations=lambda: self._listed(session),
                 current=lambda: self._current(session),
                 touched=lambda project: self._changed_in(session, project),
+                referred=lambda project: self._referred_in(session, project),
                 paused=lambda: self._paused(session),
                 seen=lambda: self.somebody(session),
             )
@@ -131,6 +133,10 @@ class Explorers:
     def _changed_in(self, session: str, project: Path) -> Set[str]:
         conversation = self._conversations.of(self._places[session])
         return self._touched.below(project, conversation.session) if conversation is not None else frozenset()
+
+    def _referred_in(self, session: str, project: Path) -> Mapping[str, tuple[int, int]]:
+        conversation = self._conversations.of(self._places[session])
+        return self._referred.below(project, conversation.session) if conversation is not None else {}
 
     def _paused(self, session: str) -> tuple[int, int]:
         terminals = self._terminals.all(session)

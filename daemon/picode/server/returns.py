@@ -2,13 +2,13 @@
 
 import logging
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 from picode import tasks
 from picode.config.schema import Away as Settings
 from picode.errors import PicodeError
+from picode.messages import ToolResult
 from picode.protocol import events
 from picode.protocol.events import AnyEvent, Returned
 from picode.protocol.values import Approval, Digest, Place, Status
@@ -16,8 +16,8 @@ from picode.server.attendance import Attendance
 from picode.server.away import REASONS, Tally, answer_for, digest
 from picode.server.conversations import Conversations
 from picode.server.notify import Notifier
+from picode.server.tallies import Tallies
 
-MOST = 256
 LOOK_EVERY = 10.0
 """Seconds between two looks, while a turn runs tools, at whether somebody is there."""
 log = logging.getLogger(__name__)
@@ -34,10 +34,12 @@ class Returns:
         emit: Callable[[str, AnyEvent], None],
         settings: Callable[[str], Settings],
         left: Callable[[str], None],
+        *,
+        tallies: Tallies,
     ) -> None:
         self._conversations, self._attendance = conversations, attendance
         self._emit, self._settings, self._left = emit, settings, left
-        self._tallies: OrderedDict[str, Tally] = OrderedDict()
+        self._tallies = tallies
         self._signs: dict[str, float] = {}
         self._looked: dict[str, float] = {}
         self._coming: set[str] = set()
@@ -50,17 +52,17 @@ class Returns:
                 self._tally(conversation)
                 self._spawn(self._asked(conversation, approval))
             case events.TurnEnded(outcome):
-                self._tally(conversation).take(event)
+                self._take(conversation, event)
                 self._spawn(self._rests(conversation, outcome))
             case events.TurnStarted():
                 self._tally(conversation)
             case events.ToolStarted():
-                self._tally(conversation).take(event)
+                self._take(conversation, event)
                 if time.monotonic() - self._looked.get(conversation, 0) > LOOK_EVERY:
                     self._spawn(self._look(conversation))
             case events.EntryAdded():
-                if conversation in self._tallies:
-                    self._tallies[conversation].take(event)
+                if self._tallies.get(conversation) is not None:
+                    self._take(conversation, event)
 
     def sign(self, conversation: str, *, person: bool = True) -> None:
         """A person did something, or may be back (`person` false): who was away is told what happened."""
@@ -75,6 +77,10 @@ class Returns:
         """A pane shows it from now on; what happened while nobody was there, told once."""
         self._attendance.attend(conversation, place, pid)
         tally = self._tallies.get(conversation)
+        if tally is not None and not tally.away and conversation in self._tallies.restored:
+            # the daemon before this one had not seen yet whether somebody was there
+            self._tallies.restored.discard(conversation)
+            await self._look(conversation)
         if tally is None or not tally.away or not await self._present(conversation):
             return None
         return self._told(conversation)
@@ -96,6 +102,7 @@ class Returns:
         except PicodeError:
             return  # somebody was quicker
         self._tally(conversation).answered(answer, f"{approval.tool}: {approval.title}")
+        self._tallies.keep(conversation)
 
     async def _rests(self, conversation: str, outcome: str) -> None:
         present = await self._look(conversation)
@@ -112,6 +119,7 @@ class Returns:
         if not present:
             if not tally.away:
                 tally.away = True
+                self._tallies.keep(conversation)
                 log.info("nobody is at conversation %s", conversation)
                 self._left(conversation)
         elif not tally.away:
@@ -144,21 +152,25 @@ class Returns:
         self._begin(conversation)
         return found
 
-    def _begin(self, conversation: str) -> None:
+    def _begin(self, conversation: str) -> Tally:
         """Somebody is there now: count from here."""
-        before = self._tallies.pop(conversation, None)
+        before = self._tallies.get(conversation)
         fresh = Tally(time.time_ns() // 1_000_000, self._status(conversation).cost)
         fresh.titles = before.titles if before is not None else {}
-        self._tallies[conversation] = fresh
-        while len(self._tallies) > MOST:
-            old, _ = self._tallies.popitem(last=False)
+        for old in self._tallies.begin(conversation, fresh):
             self._signs.pop(old, None)
             self._looked.pop(old, None)
+        return fresh
 
     def _tally(self, conversation: str) -> Tally:
-        if conversation not in self._tallies:
-            self._begin(conversation)
-        return self._tallies[conversation]
+        tally = self._tallies.get(conversation)
+        return tally if tally is not None else self._begin(conversation)
+
+    def _take(self, conversation: str, event: AnyEvent) -> None:
+        self._tally(conversation).take(event)
+        # most entries are no result of a tool, and tell nothing
+        if not isinstance(event, events.EntryAdded) or isinstance(event.entry.message, ToolResult):
+            self._tallies.keep(conversation)
 
     def _status(self, conversation: str) -> Status:
         try:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from picode.pane.lines import Links, to_ansi
-from picode.pane.references import linker, parsed, references
+from picode.pane.references import linker
+from picode.references import parsed, references
 
 LINK = re.compile(r"\x1b\]8;;([^\x1b\x07]*)\x1b\\")
 
