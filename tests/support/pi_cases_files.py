@@ -135,6 +135,10 @@ def one(old: Any, new: Any, path: str = "f", **more: Any) -> dict[str, Any]:
     return {"path": path, "edits": [{"oldText": old, "newText": new}], **more}
 
 
+def old(old: str, new: str, path: str = "f") -> dict[str, Any]:
+    return {"path": path, "oldText": old, "newText": new}
+
+
 def many(*edits: tuple[str, str]) -> dict[str, Any]:
     return {"path": "f", "edits": [{"oldText": old, "newText": new} for old, new in edits]}
 
@@ -213,6 +217,16 @@ EDIT: list[Case] = [
     ("a file to edit that is not there", "edit", one("a", "b", "nosuch.txt"), ABC),
     ("a directory to edit", "edit", one("a", "b", "d"), {"d": {"directory": True}}),
     ("an @ in front of an edit", "edit", one("beta", "B", "@a.txt"), ABC),
+    ("old form: several lines", "edit", old("two\nthree", "2"), {"f": "one\ntwo\nthree\nfour\n"}),
+    ("old form: carriage returns stay", "edit", old("one\ntwo", "1\n2"), {"f": "one\r\ntwo\r\nthree\r\n"}),
+    ("old form: the byte order mark stays", "edit", old("first\n", "1st\n"), {"f": "\ufefffirst\nlast\n"}),
+    ("old form: not there", "edit", old("nosuch", "x"), {"f": "a\n"}),
+    ("old form: twice", "edit", old("a", "x"), {"f": "a b a\n"}),
+    ("old form: nothing changes", "edit", old("a", "a"), {"f": "a b\n"}),
+    ("old form: curly quotes", "edit", old('say "hello"', "bye"), {"f": "say \u201chello\u201d\n"}),
+    ("old form: lines go", "edit", old("line 15\nline 16\n", ""), THIRTY),
+    ("old form: no such file", "edit", old("a", "b", "nosuch.txt"), ABC),
+    ("old form: a directory", "edit", old("a", "b", "d"), {"d": {"directory": True}}),
     ("an edit through a link", "edit", one("beta", "B", "l"), {**ABC, "l": {"link": "a.txt"}}),
 ]
 # fmt: on

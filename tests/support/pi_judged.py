@@ -50,7 +50,7 @@ JUDGED: dict[tuple[str, str], tuple[str, ...]] = {
     (NEWER, "Where the old text fits only nearly, 0.73.1 makes the whole file plain (quotes, dashes, spaces, ends of "
             "lines) and shows a diff of that."): (
         "blanks at the end do not count", "curly quotes", "curly quotes elsewhere stay", "an apostrophe", "a dash",
-        "another space", "a ligature", "an accent apart", "a fuzzy edit and an exact one",
+        "another space", "a ligature", "an accent apart", "a fuzzy edit and an exact one", "old form: curly quotes",
     ),
     (NEWER, "Up to 0.73.1 a command that a signal ended counts as one that went well."): (
         "ended by a signal", "ended by a signal of its own", "a child ended by a signal",
@@ -80,7 +80,7 @@ BY_TOOL = {
     "read": "0.58.3 and the newest say it in other words.",
     "bash": "0.58.3 counts lines in the last 100 KB alone, names a file that is not there (“undefined”), and shows all "
     "of long output when time is up.",
-    "edit": "0.58.3 knows the old form alone; newer ones look at the text before they look for the file.",
+    "edit": "0.58.3 knows the old form alone, and has other words for success and for a file that is not there.",
     "write": "The newest does not say how many bytes it wrote.",
     "grep": "0.58.3 takes a pattern that begins with a dash for an option.",
     "find": "0.58.3 looks for a pattern with a slash in names, where none is.",

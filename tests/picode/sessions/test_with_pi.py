@@ -226,3 +226,8 @@ def test_what_pi_writes_into_an_open_conversation_is_kept_and_told(pi: Pi) -> No
     assert branching.navigate(again, leaf_of_pi) == ""
     assert texts(again) == ["one", "answer one", "two", "three", "answer three"]
     again.close()
+
+
+def test_the_versions_are_those_that_are_installed_for_the_checks() -> None:
+    script = (Path(__file__).parents[3] / ".ci" / "pi").read_text()
+    assert f"set -- {' '.join(VERSIONS)}\n" in script
