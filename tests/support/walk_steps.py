@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import random
+import re
 from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import Path
@@ -243,6 +244,9 @@ class Steps:
     def _is_in(self, terminal: Terminal) -> None:
         # a narrow layout has no bar below, and another terminal may be the smaller one
         terminal.wait_until(lambda shown: shown.startswith(" Zellij") or "Ctrl +" in shown, "the session")
+        # Zellij may have saved a renamed session under its old name
+        if named := re.match(r" Zellij \(([\w-]+)\)", terminal.screen):
+            self.workspace.session = named[1]
         self.clients.append(terminal)
 
     def _say(self, answer: "Script | None" = None) -> None:
