@@ -145,7 +145,9 @@ async def test_who_else_writes_into_an_open_conversation_is_told_and_loses_nothi
     foreign = {"type": "message", "id": "f0e1d2c3", "parentId": lines(snapshot)[-1]["id"]}
     message = {"role": "user", "content": "from elsewhere", "timestamp": 1}
     with open(snapshot.path, "a") as file:
-        file.write(json.dumps({**foreign, "timestamp": "2026-11-20T21:42:15.510Z", "message": message}) + "\n")
+        file.write(
+            json.dumps({**foreign, "timestamp": "2026-11-20T21:42:15.510Z", "message": message}) + "\n"
+        )
     await ask(stream, snapshot.conversation, "And again?")
     [told] = [event for event in await until(stream, e.TurnEnded) if isinstance(event, e.Noticed)]
     assert told.level == "warning"

@@ -67,7 +67,9 @@ def _settings(where: paths.Paths) -> "Iterator[Finding]":
     except PicodeError as error:
         yield Finding("settings", "fail", error.message, error.hint)
         return
-    yield Finding("settings", "ok", str(where.settings) if where.settings.exists() else "all at their defaults")
+    yield Finding(
+        "settings", "ok", str(where.settings) if where.settings.exists() else "all at their defaults"
+    )
     for file in loaded.pi:
         yield Finding("pi", "ok", f"{file} is read, under your own settings")
     for notice in loaded.notices:

@@ -42,7 +42,11 @@ class Completions(Completer):
             for at in fitting(before[1:], names):
                 name, told = names[at], safe_line(known[names[at]])
                 yield Completion(f"/{name}", -len(before), display=safe_line(f"/{name}"), display_meta=told)
-        elif before.startswith("/") and (command := COMMANDS.get(before[1:].split(" ")[0])) and command.choices():
+        elif (
+            before.startswith("/")
+            and (command := COMMANDS.get(before[1:].split(" ")[0]))
+            and command.choices()
+        ):
             begun = before.partition(" ")[2]
             for choice in command.choices():
                 if choice.startswith(begun) or choice.removeprefix("picode-").startswith(begun):

@@ -25,7 +25,9 @@ from picode.protocol.values import Entry, Receipt
 
 LONGEST_ECHO = 60
 """Lines of a command's output, or of a long message, that are shown at once; Ctrl-O shows the rest."""
-SKILL = re.compile(r'<skill name="(?P<name>[^"]*)" location="[^"]*">\n.*?\n</skill>(?:\n\n(?P<words>.*))?', re.DOTALL)
+SKILL = re.compile(
+    r'<skill name="(?P<name>[^"]*)" location="[^"]*">\n.*?\n</skill>(?:\n\n(?P<words>.*))?', re.DOTALL
+)
 ARGUMENTS = ("command", "path", "pattern", "url", "query")
 
 

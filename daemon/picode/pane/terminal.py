@@ -38,6 +38,8 @@ FRAMES = 30
 """Redraws a second, at most."""
 MENU = 6
 """Rows of the completion menu."""
+
+
 def style() -> Style:
     """Of what prompt_toolkit itself draws: the completion menu, and all text that has no style of its own."""
     chosen = native("selectedBg")

@@ -76,7 +76,10 @@ class Themed:
         handler = events.FileSystemEventHandler()
 
         def seen(event: Any) -> None:
-            if file.name in (Path(event.src_path).name, Path(event.dest_path or "").name) and not loop.is_closed():
+            if (
+                file.name in (Path(event.src_path).name, Path(event.dest_path or "").name)
+                and not loop.is_closed()
+            ):
                 loop.call_soon_threadsafe(self._soon)
 
         handler.dispatch = seen  # type: ignore[method-assign]

@@ -117,7 +117,7 @@ class _Walk:
 
 
 def _rules(directory: Path) -> "list[Rule]":
-    out = []
+    out: list[Rule] = []
     for name in IGNORES:
         try:
             lines = (directory / name).read_text(errors="replace").splitlines()

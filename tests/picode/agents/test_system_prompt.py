@@ -38,4 +38,6 @@ def test_skills_are_told_only_to_a_model_that_can_read_their_files() -> None:
     assert "Last word.\n\nSkills are" in with_read
     assert "<location>/s/pdf/SKILL.md</location>" in with_read
     for tools in ([], [ToolSpec("bash", "Run.", {})]):
-        assert "available_skills" not in system_prompt(found, tools=tools, cwd="/", shell="", now=0, known=known)
+        assert "available_skills" not in system_prompt(
+            found, tools=tools, cwd="/", shell="", now=0, known=known
+        )

@@ -19,10 +19,14 @@ def project(home: Path) -> Path:
 
 def picode(cwd: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "picode", *arguments]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+    return subprocess.run(
+        command, cwd=cwd, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL
+    )
 
 
-def test_a_package_comes_is_listed_is_updated_and_goes(project: Path, tmp_path: Path, where: paths.Paths) -> None:
+def test_a_package_comes_is_listed_is_updated_and_goes(
+    project: Path, tmp_path: Path, where: paths.Paths
+) -> None:
     address = f"file://localhost{repository(tmp_path / 'greet', files())}"
     done = picode(project, "install", address)
     assert (done.returncode, done.stderr) == (0, "")
@@ -56,7 +60,9 @@ def test_for_a_project_it_stands_in_the_project(project: Path, where: paths.Path
 )
 def test_what_cannot_be_is_one_sentence(arguments: list[str], code: int, told: str, project: Path) -> None:
     done = picode(project, *arguments)
-    assert (done.returncode, told in done.stderr, "Traceback" in done.stderr) == (code, True, False), done.stderr
+    assert (done.returncode, told in done.stderr, "Traceback" in done.stderr) == (code, True, False), (
+        done.stderr
+    )
 
 
 def test_an_update_that_fails_says_so_and_ends_so(project: Path, where: paths.Paths) -> None:
@@ -67,7 +73,9 @@ def test_an_update_that_fails_says_so_and_ends_so(project: Path, where: paths.Pa
 
 
 def test_the_origin_of_what_pi_s_settings_say_is_shown(project: Path, home: Path) -> None:
-    write(home / "p" / ".pi" / "agent", {"settings.json": '{"theme": "light", "defaultThinkingLevel": "max"}'})
+    write(
+        home / "p" / ".pi" / "agent", {"settings.json": '{"theme": "light", "defaultThinkingLevel": "max"}'}
+    )
     shown = picode(project, "config", "show", "--origin").stdout
     assert f'pane.theme = "light"  # {home}/p/.pi/agent/settings.json (theme)' in shown
     assert "# " in shown.splitlines()[-1]

@@ -16,7 +16,9 @@ PNG = base64.b64decode(
 
 def line(terminal: Terminal, text: str) -> None:
     """Wait until the input line is this."""
-    terminal.wait_until(lambda shown: terminal.lines[terminal.cursor_row] == text.rstrip(), f"the input {text!r}")
+    terminal.wait_until(
+        lambda shown: terminal.lines[terminal.cursor_row] == text.rstrip(), f"the input {text!r}"
+    )
 
 
 def script(path: Path, text: str) -> Path:
@@ -46,7 +48,9 @@ def test_what_is_cut_comes_back_and_what_was_done_is_undone(served: Running, pan
 def test_the_input_is_edited_by_the_persons_editor_in_the_pane(
     served: Running, pane: MakePane, model_server: ModelServer, home: Path
 ) -> None:
-    editor = script(home / "editor", 'echo "editing $1"; sed -i "s/short/very long/" "$1"; printf "\\nsecond" >> "$1"')
+    editor = script(
+        home / "editor", 'echo "editing $1"; sed -i "s/short/very long/" "$1"; printf "\\nsecond" >> "$1"'
+    )
     terminal = ready(pane(EDITOR=str(editor), VISUAL=""))
     terminal.type("a short line")
     line(terminal, "❯ a short line")
@@ -188,7 +192,8 @@ def test_ctrl_l_clears_the_screen_and_prints_the_end_again(
     line(terminal, "❯ half a line")
     terminal.type("\x0c")
     shown = terminal.wait_until(
-        lambda shown: shown.startswith("PiCode ·") and "The answer." in shown and "105" in shown, "the end again"
+        lambda shown: shown.startswith("PiCode ·") and "The answer." in shown and "105" in shown,
+        "the end again",
     )
     assert shown.count("The answer.") == 1
     line(terminal, "❯ half a line")

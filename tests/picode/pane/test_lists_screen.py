@@ -34,24 +34,31 @@ def test_resume_shows_filters_previews_and_goes_there(
     terminal.wait_for("❯ half a line")
     terminal.type("\x15/resume\r")
     terminal.wait_until(
-        lambda shown: re.search(r"Which conv[^❯]*❯ about pears", shown)
-        and "\n  about apples" in shown
-        and shown.count("Pears are green.") == 2,
+        lambda shown: (
+            re.search(r"Which conv[^❯]*❯ about pears", shown)
+            and "\n  about apples" in shown
+            and shown.count("Pears are green.") == 2
+        ),
         "the list with a preview",
     )
     wide = [line for line in terminal.lines if "│" in line]
     assert bool(wide) == (columns >= 100), "the preview stands beside the list where there is room"
     terminal.type("\x1b[B")
     terminal.wait_until(
-        lambda shown: "❯ about apples" in shown[shown.index("Which") :] and shown.count("Apples are red.") == 2,
+        lambda shown: (
+            "❯ about apples" in shown[shown.index("Which") :] and shown.count("Apples are red.") == 2
+        ),
         "the other's preview",
     )
     terminal.type("pers")
-    terminal.wait_until(lambda shown: "1/1" in shown and "❯ about pears" in shown[shown.index("Which") :], "the fit")
+    terminal.wait_until(
+        lambda shown: "1/1" in shown and "❯ about pears" in shown[shown.index("Which") :], "the fit"
+    )
     assert len([line for line in terminal.lines if len(line) > columns]) == 0
     terminal.type("\r")
     terminal.wait_until(
-        lambda shown: "Which" not in shown and shown.count("Pears are green.") == 2, "the conversation of pears"
+        lambda shown: "Which" not in shown and shown.count("Pears are green.") == 2,
+        "the conversation of pears",
     )
     terminal.wait_until(lambda shown: terminal.lines[terminal.cursor_row] == "❯", "an empty line")
 
@@ -124,7 +131,9 @@ def test_the_tree_goes_back_and_a_new_branch_grows(
     terminal.wait_for("Is the branch that you leave to be summarised?")
     terminal.type("\r")
     # the message comes back, to be changed
-    terminal.wait_until(lambda shown: terminal.lines[terminal.cursor_row] == "❯ second", "the message in the line")
+    terminal.wait_until(
+        lambda shown: terminal.lines[terminal.cursor_row] == "❯ second", "the message in the line"
+    )
     model_server.enqueue(Script(Say("Answer three.")))
     terminal.type(" again\r")
     terminal.wait_for("❯ second again", "Answer three.", "idle")
@@ -162,8 +171,12 @@ def test_a_fork_is_a_new_conversation_with_the_message_in_the_line(
     terminal.type("/fork\r")
     terminal.wait_for("A new conversation from before which message?", "❯ second")
     terminal.type("\r")
-    terminal.wait_until(lambda shown: terminal.lines[terminal.cursor_row] == "❯ second", "the message in the line")
-    terminal.wait_until(lambda shown: len(set(re.findall(r"PiCode · (\w+)", shown))) == 2, "another conversation")
+    terminal.wait_until(
+        lambda shown: terminal.lines[terminal.cursor_row] == "❯ second", "the message in the line"
+    )
+    terminal.wait_until(
+        lambda shown: len(set(re.findall(r"PiCode · (\w+)", shown))) == 2, "another conversation"
+    )
     assert before[0] in terminal.screen
     terminal.type("\x15/name The other one\r")
     terminal.wait_for("called “The other one” now")
@@ -285,7 +298,9 @@ def test_a_list_stays_whole_while_the_window_changes_and_an_answer_comes(
     terminal.wait_for("Where to?", "│ Apples are red.")
     for columns in (60, 40, 150):
         terminal.resize(columns, 30)
-        terminal.wait_until(lambda shown: shown.count("Where to?") == 1 and shown.count("idle") == 1, "one list")
+        terminal.wait_until(
+            lambda shown: shown.count("Where to?") == 1 and shown.count("idle") == 1, "one list"
+        )
     terminal.type("\x1b")
     terminal.wait_gone("Where to?")
     terminal.wait_until(lambda shown: terminal.lines[terminal.cursor_row] == "❯", "the input line")

@@ -73,7 +73,9 @@ class Sessions:
         return Tree(id=0, leaf=session.leaf or "", nodes=outline(session, limit))
 
     async def peek(self, request: r.Peek) -> Peeked:
-        return await asyncio.to_thread(_peek, self._conversations.stores.path_of(request.conversation), request)
+        return await asyncio.to_thread(
+            _peek, self._conversations.stores.path_of(request.conversation), request
+        )
 
     def lines(self, request: r.GetLines) -> Lines:
         session = self._conversations.get(request.conversation).session
