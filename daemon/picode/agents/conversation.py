@@ -204,7 +204,7 @@ class Conversation:
     def tune(self, asked: Tune) -> Tuned:
         """How this conversation's turns go, in this life of the daemon; what is not given stays."""
         self._turn = replace(self._turn, limits=tuning.tuned(self._turn.limits, asked, self._settings))
-        return tuning.told(self._turn.limits)
+        return tuning.told(self._turn.limits, len(self._history.messages()))
 
     def wish(self, wishes: Wishes) -> None:
         """What a client asks of the turns to come. Raises UsageError (no such tool), DiskFailed."""

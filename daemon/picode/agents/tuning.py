@@ -33,11 +33,11 @@ def tuned(now: Limits, asked: Tune, settings: Settings) -> Limits:
     return replace(now, together=frozenset(together), retries=tries, compacts=compacts)
 
 
-def told(now: Limits) -> Tuned:
+def told(now: Limits, messages: int = 0) -> Tuned:
     modes: list[Mode] = [
         "all" if kind in now.together else "one-at-a-time" for kind in ("steer", "follow_up")
     ]
-    return Tuned(0, modes[0], modes[1], now.compacts, now.retries > 0)
+    return Tuned(0, modes[0], modes[1], now.compacts, now.retries > 0, messages)
 
 
 def wished(settings: Settings, wishes: Wishes, names: list[str]) -> Settings:

@@ -144,6 +144,8 @@ class Tuned(Reply, tag="tuned"):
     follow_up: Mode
     compacts: bool
     retries: bool
+    messages: int = 0
+    """How many the model would be given now."""
 
 
 class Lines(Reply, tag="lines"):
@@ -203,7 +205,6 @@ class Sent(Reply, tag="sent"):
 
 AnyReply = (
     Welcome | Pong | Accepted | Refused | DaemonStatus | Snapshot | Replayed | Suggestion | Cancelled
-    | Models | Conversations | Found | Exported | Tree | Peeked | Tuned | Lines | Moved | Files | SlashCommands | Prompts | Sent
-    | Terminals
-    | Timeline | Blamed | Attended
+    | Models | Conversations | Found | Exported | Tree | Peeked | Tuned | Lines | Moved | Files | SlashCommands
+    | Prompts | Sent | Terminals | Timeline | Blamed | Attended
 )  # fmt: skip

@@ -220,14 +220,13 @@ async def export_html(talk: Talk, given: Object) -> Object:
 
 async def get_state(talk: Talk, given: Object) -> Object:
     modes = await talk.tune()
-    entries, leaf = await talk.entries()
     status = talk.status
     return {
         "model": _current(talk), "thinkingLevel": status.thinking or "off",
         "isStreaming": status.state in ("thinking", "tool", "waiting"), "isCompacting": status.state == "compacting",
         "steeringMode": modes.steering, "followUpMode": modes.follow_up, "sessionFile": talk.path,
         "sessionId": talk.id, "autoCompactionEnabled": modes.compacts,
-        "messageCount": len(facts.messages(entries, leaf)), "pendingMessageCount": len(status.queue),
+        "messageCount": modes.messages, "pendingMessageCount": len(status.queue),
     } | ({"sessionName": talk.name} if talk.name else {})  # fmt: skip
 
 
