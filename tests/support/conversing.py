@@ -5,9 +5,10 @@ from typing import Any
 
 from support.model_server import Received
 from support.screen import Terminal
+from support.zellij import Workspace
 
-UP = "\x1b[1;3A"
-"""Alt with an arrow: Zellij's own key to move the focus, here from the terminal to the assistant."""
+UP, DOWN = "\x1b[1;3A", "\x1b[1;3B"
+"""Alt with an arrow: Zellij's own key to move the focus, between the terminal and the assistant."""
 LEFT = "\x1b[1;3D"
 """To the explorer."""
 ALT_SHIFT_A = "\x1bA"
@@ -32,6 +33,12 @@ def go_to_assistant(terminal: Terminal) -> None:
         lambda shown: terminal.cursor_row < shown[: shown.rfind("terminal")].count("\n"),
         "the cursor in the assistant",
     )
+
+
+def go_to_terminal(workspace: Workspace, terminal: Terminal) -> None:
+    """Move the focus down, and wait until Zellij says that it is there: the screen may show it too early."""
+    terminal.type(DOWN)
+    terminal.wait_until(lambda shown: workspace.pane("terminal")["is_focused"], "the focus on the terminal")
 
 
 def ask(terminal: Terminal, question: str) -> None:

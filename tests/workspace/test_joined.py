@@ -4,7 +4,15 @@ import re
 
 import pytest
 
-from support.conversing import SEND, ask, assistant_ready, go_to_assistant, last_text, said
+from support.conversing import (
+    SEND,
+    ask,
+    assistant_ready,
+    go_to_assistant,
+    go_to_terminal,
+    last_text,
+    said,
+)
 from support.model_script import say
 from support.model_server import ModelServer
 from support.zellij import Workspace
@@ -25,8 +33,7 @@ def test_a_new_conversation_counts_for_the_shell_and_for_another_tabs_shell(
     heads = re.findall(r"PiCode · (\w+)", shown)
     assert len(heads) == len(set(heads)) == 2
     assistant_ready(terminal)
-    terminal.type("\x1b[1;3B")
-    terminal.wait_until(lambda shown: ready.pane("terminal")["is_focused"], "the focus on the terminal")
+    go_to_terminal(ready, terminal)
     terminal.type("echo in-the-fi'rst'-tab\r")
     terminal.wait_for("in-the-first-tab")
     terminal.type(SEND)

@@ -5,14 +5,13 @@ from typing import Any
 import pytest
 
 from picode.paths import layout_names
-from support.conversing import ALT_SHIFT_A, SEND, go_to_assistant, last_text
+from support.conversing import ALT_SHIFT_A, SEND, go_to_assistant, go_to_terminal, last_text
 from support.model_script import say
 from support.model_server import ModelServer
 from support.screen import Terminal
 from support.zellij import Workspace, wait_for
 
 pytestmark = pytest.mark.zellij
-DOWN = "\x1b[1;3B"
 SIZES = ((80, 24), (120, 35), (200, 50), (45, 60))
 WITHOUT_EXPLORER = ("picode-minimal", "picode-review")
 
@@ -96,11 +95,7 @@ def test_a_living_session_goes_through_all_layouts_and_no_program_ends(
             terminal.wait_for("-price = 1", "+price = 2")
     # the explorer is a new one, and it is connected again
     terminal.wait_for("prices.py", "● idle")
-    terminal.type(DOWN)
-    terminal.wait_until(
-        lambda shown: shown[: shown.rfind("terminal")].count("\n") < terminal.cursor_row < 43,
-        "the cursor in the terminal",
-    )
+    go_to_terminal(checkout, terminal)
     terminal.type("echo it-is-$kept\r")
     terminal.wait_for("it-is-for-ever")
     terminal.type(SEND)

@@ -3,7 +3,14 @@
 import pytest
 
 from picode import paths
-from support.conversing import ALT_SHIFT_A, SEND, assistant_ready, go_to_assistant, last_text
+from support.conversing import (
+    ALT_SHIFT_A,
+    SEND,
+    assistant_ready,
+    go_to_assistant,
+    go_to_terminal,
+    last_text,
+)
 from support.model_script import say
 from support.model_server import ModelServer
 from support.zellij import Workspace
@@ -29,10 +36,7 @@ def test_the_key_shows_the_output_in_the_assistant_enter_sends_it_and_escape_dro
     terminal.type("\x1b")
     terminal.wait_for("It was dropped; nothing was sent.")
     terminal.wait_gone("send this?")
-    terminal.type("\x1b[1;3B")
-    terminal.wait_until(
-        lambda shown: terminal.cursor_row > shown[: shown.rfind("terminal")].count("\n"), "the shell"
-    )
+    go_to_terminal(ready, terminal)
     terminal.type("echo PASSWORD=hunter$((1 + 1)) keep\r")
     terminal.wait_for("PASSWORD=hunter2 keep")
     terminal.wait_until(lambda shown: shown.count("shell>") >= 3, "the next prompt")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.conversing import SEND, assistant_ready, last_text
+from support.conversing import SEND, assistant_ready, go_to_terminal, last_text
 from support.model_script import say
 from support.model_server import ModelServer
 from support.zellij import Workspace, wait_for
@@ -18,8 +18,7 @@ def test_without_a_recorder_the_key_sends_what_zellij_shows_and_says_that_it_is_
     rc.write_text("export PICODE_NO_RECORD=1\n" + rc.read_text())
     terminal = ready.up()
     assistant_ready(terminal)
-    terminal.type("\x1b[1;3B")
-    terminal.wait_until(lambda shown: ready.pane("terminal")["is_focused"], "the focus on the terminal")
+    go_to_terminal(ready, terminal)
     terminal.type("echo unrec'orded'-output\r")
     terminal.wait_for("unrecorded-output")
     terminal.type(SEND)
@@ -40,8 +39,7 @@ def test_zellijs_own_features_see_the_marks_through_the_recorder(ready: Workspac
     settings.write_text(f'{before}\ncopy_command "tee {copied}"\n{keys}')
     terminal = ready.up()
     assistant_ready(terminal)
-    terminal.type("\x1b[1;3B")
-    terminal.wait_until(lambda shown: ready.pane("terminal")["is_focused"], "the focus on the terminal")
+    go_to_terminal(ready, terminal)
     terminal.type("seq 101 103\r")
     terminal.wait_for("103")
     terminal.type("\x1b[19~")
