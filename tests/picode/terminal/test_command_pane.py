@@ -4,12 +4,12 @@ import os
 import re
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from picode.errors import Unavailable
+from picode.protocol import codec
 from picode.protocol.terminal import (
     AnyTerminalReply,
     AnyTerminalRequest,
@@ -26,6 +26,7 @@ from picode.protocol.terminal import (
     Type,
 )
 from picode.protocol.values import CommandRecord
+from picode.terminal import zmtp
 from picode.terminal.command_pane import printable
 from picode.terminal.driver import Driven
 from picode.terminal.fetch import ask
@@ -112,13 +113,27 @@ def test_it_runs_again_by_request_and_by_enter_and_each_run_is_kept(home: Path, 
 
 
 def awaited(pane: Pane, request: Await, meanwhile: bytes = b"") -> AnyTerminalReply:
-    """The answer, which comes when it comes; `meanwhile` is typed once the request is on its way."""
-    with ThreadPoolExecutor() as threads:
-        asked = threads.submit(ask, pane.socket, request, 30.0)
+    """The answer, which comes when it comes; `meanwhile` is typed when the recorder has the request."""
+    peer = zmtp.connect(str(pane.socket))
+    assert peer is not None
+    found: list[bytes] = []
+
+    def look() -> bool:
+        """Whether the request has gone out."""
+        pane.read(0.01)
+        found.extend(message[-1] for message in peer.receive())
+        return not (peer._later or peer.wants_to_write)
+
+    try:
+        peer.send(codec.encode(request))
+        wait_for(look, "the request to go out", pause=0.01)
+        pane.ask(GetCommands())
         if meanwhile:
             pane.send(meanwhile)
-        wait_for(lambda: pane.read(0.01) or asked.done(), "the answer", pause=0.02)
-        return asked.result()
+        wait_for(lambda: look() and found, "the answer", pause=0.02)
+        return codec.decode_terminal_reply(found[0])
+    finally:
+        peer.close()
 
 
 SERVES = (
