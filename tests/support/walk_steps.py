@@ -285,10 +285,14 @@ class Steps:
 
     def _type_in_assistant(self, text: str) -> None:
         """As a person does, who looks where the letters come."""
-        for key in ("", UP, f"{ESCAPE}{DOWN}"):
-            self.clients[0].type(f"{key}{text}")
+        for key in ("", UP, f"{ESCAPE}{DOWN}", UP):
+            self.clients[0].type(key)
+            # letters that come along with the key that moves the focus may go astray
             with contextlib.suppress(AssertionError):
-                wait_for(lambda: "".join(text.split()) in self._squeezed("assistant"), text, 4)
+                wait_for(lambda: self.workspace.pane("assistant")["is_focused"], "the focus", 4)
+            self.clients[0].type(text)
+            with contextlib.suppress(AssertionError):
+                wait_for(lambda: "".join(text.split()) in self._squeezed("assistant"), text, 6)
                 return
             self.clients[0].type(CLEAR)
         raise AssertionError("The focus does not go to the assistant.")
