@@ -5,12 +5,12 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from support.ptyshell import SHELLS, RecordedShell, truth
+from support.ptyshell import SHELLS, RecordedShell, shared, truth
 from support.tools import need
 
 CORPUS = [
@@ -134,12 +134,19 @@ CORPUS = [
 
 
 @pytest.fixture(scope="module", params=SHELLS)
-def shell(request: pytest.FixtureRequest) -> Iterator[RecordedShell]:
-    need(request.param)
-    with tempfile.TemporaryDirectory(prefix="pc", dir="/tmp") as home:
-        driven = RecordedShell(Path(home), request.param).ready()
-        yield driven
-        driven.hang_up()
+def shells(request: pytest.FixtureRequest) -> Iterator[Callable[[], RecordedShell]]:
+    kind = request.param
+    need(kind)
+    with (
+        tempfile.TemporaryDirectory(prefix="pc", dir="/tmp") as home,
+        shared(lambda: RecordedShell(Path(home), kind)) as shells,
+    ):
+        yield shells
+
+
+@pytest.fixture
+def shell(shells: Callable[[], RecordedShell]) -> RecordedShell:
+    return shells()
 
 
 @pytest.mark.parametrize("command", CORPUS)

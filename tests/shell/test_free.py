@@ -2,13 +2,13 @@
 
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
-from support.ptyshell import SHELLS, RecordedShell
+from support.ptyshell import SHELLS, RecordedShell, shared
 from support.tools import need
 
 REST = 10.0
@@ -16,12 +16,19 @@ REST = 10.0
 
 
 @pytest.fixture(scope="module", params=SHELLS)
-def shell(request: pytest.FixtureRequest) -> Iterator[RecordedShell]:
-    need(request.param)
-    with tempfile.TemporaryDirectory(prefix="pc", dir="/tmp") as home:
-        driven = RecordedShell(Path(home), request.param).ready()
-        yield driven
-        driven.hang_up()
+def shells(request: pytest.FixtureRequest) -> Iterator[Callable[[], RecordedShell]]:
+    kind = request.param
+    need(kind)
+    with (
+        tempfile.TemporaryDirectory(prefix="pc", dir="/tmp") as home,
+        shared(lambda: RecordedShell(Path(home), kind)) as shells,
+    ):
+        yield shells
+
+
+@pytest.fixture
+def shell(shells: Callable[[], RecordedShell]) -> RecordedShell:
+    return shells()
 
 
 def shell_of(shell: RecordedShell) -> psutil.Process:

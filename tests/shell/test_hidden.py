@@ -3,7 +3,7 @@
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -11,20 +11,27 @@ import pytest
 
 from picode.terminal.marks import Scanner
 from picode.terminal.tty import Shell
-from support.ptyshell import SHELLS, RecordedShell, write_start_file
+from support.ptyshell import SHELLS, RecordedShell, shared, write_start_file
 from support.tools import need
 
 
 @pytest.fixture(scope="module", params=SHELLS)
-def shell(request: pytest.FixtureRequest) -> Iterator[RecordedShell]:
-    need(request.param)
-    with tempfile.TemporaryDirectory(prefix="pc", dir="/tmp") as home:
-        driven = RecordedShell(Path(home), request.param).ready()
-        yield driven
-        driven.hang_up()
+def shells(request: pytest.FixtureRequest) -> Iterator[Callable[[], RecordedShell]]:
+    kind = request.param
+    need(kind)
+    with (
+        tempfile.TemporaryDirectory(prefix="pc", dir="/tmp") as home,
+        shared(lambda: RecordedShell(Path(home), kind)) as shells,
+    ):
+        yield shells
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
+def shell(shells: Callable[[], RecordedShell]) -> RecordedShell:
+    return shells()
+
+
+@pytest.fixture
 def secret(shell: RecordedShell) -> bytes:
     told = shell.run("printf %s $__picode_secret").head
     assert re.fullmatch(rb"[0-9a-f]{32}", told)

@@ -4,7 +4,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -14,7 +14,7 @@ from picode.protocol.requests import Send
 from picode.protocol.terminal import Join, NotFetched
 from picode.terminal.fetch import ask
 from support.key_daemon import KeyDaemon
-from support.ptyshell import SHELLS, WAITS, RecordedShell, truth, write_start_file
+from support.ptyshell import SHELLS, WAITS, RecordedShell, shared, truth, write_start_file
 from support.tools import need
 
 INNER = [
@@ -36,13 +36,20 @@ STARTED = {
 
 
 @pytest.fixture(scope="module", params=SHELLS)
-def outer(request: pytest.FixtureRequest) -> Iterator[RecordedShell]:
-    need(request.param)
-    with tempfile.TemporaryDirectory(prefix="pc", dir="/tmp") as home:
+def shells(request: pytest.FixtureRequest) -> Iterator[Callable[[], RecordedShell]]:
+    kind = request.param
+    need(kind)
+    with (
+        tempfile.TemporaryDirectory(prefix="pc", dir="/tmp") as home,
+        shared(lambda: RecordedShell(Path(home), kind, start_file=False)) as shells,
+    ):
         prepare(Path(home))
-        driven = RecordedShell(Path(home), request.param, start_file=False).ready()
-        yield driven
-        driven.hang_up()
+        yield shells
+
+
+@pytest.fixture
+def outer(shells: Callable[[], RecordedShell]) -> RecordedShell:
+    return shells()
 
 
 def prepare(home: Path) -> None:

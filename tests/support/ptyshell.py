@@ -4,6 +4,8 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from picode.errors import Missing, Unavailable
@@ -70,6 +72,8 @@ class RecordedShell(Driven):
         self.kind = kind
         self.home = home
         self._ran = 0
+        self.upset = False
+        """It did not do what a test waited for: what comes next would fail for that alone."""
         super().__init__(argv or [kind], environment(home, kind, **more), str(home), columns, rows)
 
     @property
@@ -83,13 +87,20 @@ class RecordedShell(Driven):
         self.until(self.socket.exists)
         return self
 
-    def until(self, true: "object", timeout: float = 15) -> None:
+    def until(self, true: Callable[[], object], timeout: float = 15) -> None:
         """Read along until the function says true."""
-        assert callable(true)
         limit = time.monotonic() + timeout
         while not true():
-            assert time.monotonic() < limit, f"never came true; seen: {self.seen[-2000:]!r}"
+            self.upset = time.monotonic() > limit
+            assert not self.upset, f"never came true; seen: {self.seen[-2000:]!r}"
             self.read(0.02)
+
+    def wait_for(self, what: bytes | Callable[[bytes], bool], start: int = 0, timeout: float = 15) -> int:
+        try:
+            return super().wait_for(what, start, timeout)
+        except TimeoutError:
+            self.upset = True
+            raise
 
     def command(self, number: int) -> CommandRecord | None:
         try:
@@ -142,6 +153,23 @@ class RecordedShell(Driven):
         self.send(text.encode() + b"\r")
         self.wait_for(WAITS, self.wait_for(b"\x1b]133;D;"), 60)
         self.seen = b""
+
+
+@contextmanager
+def shared(make: Callable[[], RecordedShell]) -> Iterator[Callable[[], RecordedShell]]:
+    """One shell for many tests: what is yielded gives it, and a fresh one when a test has upset the last."""
+    shells: list[RecordedShell] = []
+
+    def shell() -> RecordedShell:
+        if not shells or shells[-1].upset:
+            shells.append(make().ready())
+        return shells[-1]
+
+    try:
+        yield shell
+    finally:
+        for each in shells:
+            each.hang_up()
 
 
 def truth(home: Path, kind: str, command: str, columns: int = 80, rows: int = 24) -> tuple[bytes, int]:
