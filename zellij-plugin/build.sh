@@ -15,8 +15,15 @@ add_target() {
     command -v rustup >/dev/null 2>&1 && rustup target add "$target"
 }
 
+# the built plugin is committed: it is to name no directory of whoever built it
+remap="--remap-path-prefix=$PWD=plugin"
+(cd plugin && cargo fetch --locked --quiet --target "$target")
+for registry in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*; do
+    remap="$remap --remap-path-prefix=$registry=crates"
+done
+
 by_rustup() {
-    (cd plugin && cargo build --locked --release --target "$target")
+    (cd plugin && RUSTFLAGS="$remap" cargo build --locked --release --target "$target")
 }
 
 by_debian() {
@@ -32,6 +39,7 @@ by_debian() {
     # given here and not in the crate's own configuration, which rustup's cargo would read as well
     flags='"-Clink-self-contained=no", "-Clink-arg=-L/usr/lib/wasm32-wasi"'
     flags="$flags, \"-Clink-arg=/usr/lib/wasm32-wasi/crt1-command.o\""
+    for flag in $remap; do flags="$flags, \"$flag\""; done
     (cd plugin && RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 /usr/bin/cargo build --locked --release \
         --target "$target" -Zbuild-std=std,panic_abort \
         --config "target.$target.linker=\"wasm-ld\"" --config "target.$target.rustflags=[$flags]")

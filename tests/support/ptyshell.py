@@ -87,7 +87,7 @@ class RecordedShell(Driven):
         self.until(self.socket.exists)
         return self
 
-    def until(self, true: Callable[[], object], timeout: float = 15) -> None:
+    def until(self, true: Callable[..., object], timeout: float = 15) -> None:
         """Read along until the function says true."""
         limit = time.monotonic() + timeout
         while not true():
