@@ -20,7 +20,7 @@ recorder.use_site_packages()
 
 from picode.protocol import codec  # noqa: E402
 from picode.protocol.replies import Accepted  # noqa: E402
-from picode.terminal import contacts, link, recording, start  # noqa: E402
+from picode.terminal import contacts, link, recording  # noqa: E402
 
 times: "list[float]" = []
 out = os.open(pipe, os.O_WRONLY)
@@ -49,4 +49,4 @@ def stamp_answer(self, frame, real=link.Link._answered):  # type: ignore[no-unty
 recording.Recording._typed = stamp_key  # type: ignore[method-assign]
 contacts.Contacts._send = stamp_send  # type: ignore[method-assign]
 link.Link._answered = stamp_answer  # type: ignore[method-assign]
-start.main(sys.argv[1:])
+recorder.main(sys.argv[1], sys.argv[2], sys.argv[3:])

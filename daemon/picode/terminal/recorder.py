@@ -7,7 +7,20 @@ from picode.terminal import doorstep, tty
 from picode.terminal import signals as signal
 
 
-def begin(kind: str, program: str, argv: list[str]) -> tty.Shell:
+def main(kind: str, program: str, argv: list[str]) -> None:
+    """Record the shell until it ends; whatever is raised leaves the terminal as it was."""
+    if told := above():
+        os.execve(program, argv, {**os.environ, **told})
+    shell = begin(program, argv)
+    try:
+        go_on(shell, kind, program)
+    except BaseException:
+        # a file of ours is broken: the shell that was started goes, another comes
+        os.close(shell.master)
+        raise
+
+
+def begin(program: str, argv: list[str]) -> tty.Shell:
     """Start the shell; whatever fails here leaves the terminal as it was."""
     if not os.access(program, os.X_OK):
         raise OSError(f"{program} is no program")
@@ -28,17 +41,28 @@ def above() -> dict[str, str] | None:
     here (`env -i bash`). Only Linux shows it."""
     found, pid = None, os.getppid()
     try:
+        if _owns_terminal():
+            return None
         name = os.ttyname(0)
         while pid > 1 and not found:
             with open(f"/proc/{pid}/environ", "rb") as file:
                 pairs = (os.fsdecode(pair).partition("=") for pair in file.read().split(b"\0"))
             told = {key: value for key, _, value in pairs if key in ("PICODE_TTY", "PICODE_TERMINAL")}
             found = told if told.get("PICODE_TTY") == name and len(told) == 2 else None
-            with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stat:
-                pid = int(stat.read().rpartition(")")[2].split()[1])
+            with open(f"/proc/{pid}/stat", "rb") as stat:
+                pid = int(stat.read().rpartition(b")")[2].split()[1])
     except (OSError, ValueError, IndexError):
         pass
     return found
+
+
+def _owns_terminal() -> bool:
+    """Whether this is the terminal's first process, as in a new pane: of a terminal that a recorder gave, the shell
+    that it started is that. Spares a look at everything above."""
+    try:
+        return os.getsid(0) == os.getpid() and os.tcgetpgrp(0) > 0
+    except OSError:
+        return False
 
 
 def own_socket() -> str:

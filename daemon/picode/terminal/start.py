@@ -3,45 +3,25 @@
     python -I -S start.py KIND PROGRAM ARGV0 [ARGUMENT…]
 
 KIND is bash, zsh or fish; PROGRAM the shell's path; ARGV0 what it is called (`-bash`: a login shell).
+A program's own file is compiled at each start, so this one is short.
 """
 
 import os
 import sys
 
+try:
+    sys.path.insert(0, os.path.abspath(f"{__file__}/../../.."))
+    from picode.terminal import recorder
 
-def main(arguments: "list[str]") -> None:
-    kind, program, *argv = arguments
-    try:
-        sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
-        from picode.terminal import recorder
-
-        if above := recorder.above():
-            os.execve(program, argv, {**os.environ, **above})
-        shell = recorder.begin(kind, program, argv)
-    except BaseException as problem:
-        plain(program, argv, problem)
-    else:
-        try:
-            recorder.go_on(shell, kind, program)
-        except BaseException as problem:
-            # a file of ours is broken: the shell that was started goes, another comes
-            os.close(shell.master)
-            plain(program, argv, problem)
-
-
-def plain(program: str, argv: "list[str]", problem: BaseException) -> None:
-    """Become the shell that would have been recorded; a file of ours that is broken must not cost a terminal."""
+    recorder.main(sys.argv[1], sys.argv[2], sys.argv[3:])
+except BaseException as problem:
+    # a file of ours that is broken must not cost a terminal
     told = str(problem) or type(problem).__name__
     os.write(2, f"picode: this shell is not recorded: {told}\n".encode("utf-8", "replace"))
-    environ = {**os.environ, "PICODE_NO_RECORD": "1"}
     try:
-        import signal
+        from signal import SIG_DFL, SIGPIPE, SIGXFSZ, signal
 
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+        signal(SIGPIPE, SIG_DFL)
+        signal(SIGXFSZ, SIG_DFL)
     finally:
-        os.execve(program, argv, environ)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+        os.execve(sys.argv[2], sys.argv[3:], {**os.environ, "PICODE_NO_RECORD": "1"})

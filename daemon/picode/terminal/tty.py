@@ -1,6 +1,6 @@
 """The two terminals of a recorder: the outer one that it was started on, and the PTY that it gives to the shell.
 
-This file and `start.py` are all that is loaded before the shell runs, so they import next to nothing.
+This file, `recorder.py` and `start.py` are all that is loaded before the shell runs, so they import next to nothing.
 """
 
 import fcntl
@@ -11,6 +11,8 @@ import termios
 from picode.terminal import signals as signal
 
 Modes = list["int | list[bytes | int]"]
+UNLIKE_OURS = (signal.SIGPIPE, signal.SIGXFSZ)
+"""Signals that Python ignores."""
 
 
 class Shell:
@@ -47,19 +49,39 @@ def spawn(program: str, arguments: list[str], environ: dict[str, str], secret: b
     inherited = not os.path.isdir("/proc/self/fd")
     secret_file = f"/dev/fd/{told}" if inherited else f"/proc/{os.getpid()}/fd/{told}"
     environ = {**environ, "PICODE_TTY": name, "PICODE_SECRET_FILE": secret_file}
-    pid = os.fork()
-    if not pid:
-        _become(program, arguments, environ, slave, told if inherited else -1)
+    if inherited:
+        pid = _fork(program, arguments, environ, slave, told)
+    else:
+        pid = _start(program, arguments, environ, name)
     os.close(slave)
     os.set_blocking(master, False)
     return Shell(pid, master, name, secret, told)
 
 
-def _become(program: str, arguments: list[str], environ: dict[str, str], slave: int, told: int) -> None:
+def _start(program: str, arguments: list[str], environ: dict[str, str], name: str) -> int:
+    """Linux: whoever leads a session and opens a terminal has it. Half a millisecond less than a fork of Python."""
+    return os.posix_spawn(
+        program,
+        arguments,
+        environ,
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, name, os.O_RDWR, 0),
+            (os.POSIX_SPAWN_DUP2, 0, 1),
+            (os.POSIX_SPAWN_DUP2, 0, 2),
+        ],
+        setsid=True,
+        setsigdef=UNLIKE_OURS,
+    )
+
+
+def _fork(program: str, arguments: list[str], environ: dict[str, str], slave: int, told: int) -> int:
+    """Elsewhere; `told` is inherited, as there is no other way to name it."""
+    pid = os.fork()
+    if pid:
+        return pid
     try:
         os.login_tty(slave)
-        if told >= 0:
-            os.set_inheritable(told, True)
+        os.set_inheritable(told, True)
         restore_signals()
         os.execve(program, arguments, environ)
     except OSError as error:
@@ -76,8 +98,8 @@ def forget_pipe(shell: Shell) -> None:
 
 
 def restore_signals() -> None:
-    """Python ignores these two; what we start must not inherit that."""
-    for number in (signal.SIGPIPE, signal.SIGXFSZ):
+    """What we start must not inherit that they are ignored."""
+    for number in UNLIKE_OURS:
         signal.signal(number, signal.SIG_DFL)
 
 
