@@ -288,7 +288,7 @@ class JsonWriter(Writer):
     """The session's header, then the events by pi's names, an object a line."""
 
     def __init__(self, snapshot: "Snapshot") -> None:
-        from picode.rpc.pi_events import Translation, session_header
+        from picode.pi_events import Translation, session_header
 
         now = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()) + ".000Z"
         self._translation = Translation()

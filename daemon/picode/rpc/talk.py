@@ -10,12 +10,12 @@ import msgspec
 from picode.client.stream import Stream
 from picode.errors import PicodeError
 from picode.messages import BashExecution
+from picode.pi_events import COMMAND, Translation
 from picode.protocol import events as e
 from picode.protocol import requests as r
 from picode.protocol.replies import Lines, Snapshot, Tuned
 from picode.protocol.values import Place, Status
 from picode.rpc import dialogs, facts
-from picode.rpc.pi_events import COMMAND, Translation
 
 COMMAND_WITHIN = 24 * 3600.0
 """Seconds that a `bash` command, a turn's end or a summary is waited for; the person may cancel them before."""

@@ -1,10 +1,10 @@
 """Events in pi's names: their order, their nesting, and the delta form."""
 
 from picode.messages import Assistant, BashExecution, Text, Thinking, ToolCall, ToolResult, Usage, User
+from picode.pi_events import Translation
 from picode.protocol import events
 from picode.protocol.events import AnyEvent
 from picode.protocol.values import Entry, Queued, Status, Summary
-from picode.rpc.pi_events import Translation
 
 
 def answer(*content: Text | Thinking | ToolCall, stop: str = "stop") -> Assistant:
