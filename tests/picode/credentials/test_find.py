@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from picode import credentials
-from picode.credentials import Credentials, Found, Secret, bounded
+from picode.credentials import Credentials, Found, Secret, keyring
+from picode.credentials.keyring import bounded
 from picode.errors import BadData, DiskFailed, Missing, NotAllowed, UsageError
 from picode.tasks import spawn
 
@@ -29,6 +30,7 @@ class Ring:
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str], str] = {}
         self.asked = 0
+        self.broken = False
 
     def get_password(self, service: str, name: str) -> str | None:
         self.asked += 1
@@ -44,7 +46,13 @@ class Ring:
 @pytest.fixture
 def ring(monkeypatch: pytest.MonkeyPatch) -> Ring:
     made = Ring()
-    monkeypatch.setattr(credentials, "_keyring", lambda: made)
+
+    def backend() -> Ring:
+        if made.broken:
+            raise RuntimeError("no D-Bus")
+        return made
+
+    monkeypatch.setattr(keyring, "backend", backend)
     return made
 
 
@@ -71,21 +79,52 @@ def test_a_secret_shows_itself_to_nobody() -> None:
     assert len({secret, Secret(KEY), Secret("other")}) == 2
 
 
-def test_the_environment_goes_first(file: Path) -> None:
-    Credentials(file, {}).add("openai", "from-the-file")
-    found = Credentials(file, {"OPENAI_API_KEY": f" {KEY}\n"}).find("openai")
+def test_keys_are_looked_for_in_this_order(file: Path, home: Path, ring: Ring) -> None:
+    """Flag, keyring or command, environment, encrypted file, pi's auth.json: the last of them is taken away first."""
+    of_pi = home / "auth.json"
+    of_pi.write_text(json.dumps({"mine": {"type": "api_key", "key": "sk-of-pi"}}))
+    of_pi.chmod(0o600)
+    environ = {"MINE_API_KEY": " sk-environment\n"}
+
+    def found(environ: dict[str, str]) -> str:
+        one = Credentials(file, environ, pi_file=of_pi).find("mine")
+        return one.secret.reveal() if one else ""
+
+    assert found({}) == "sk-of-pi"
+    ring.broken = True
+    Credentials(file, {}).add("mine", "sk-encrypted")
+    assert found({}) == "sk-encrypted"
+    assert found({"MINE_API_KEY": " "}) == "sk-encrypted"
+    assert found(environ) == "sk-environment"
+    ring.broken = False
+    Credentials(file, {}).add("mine", "sk-keyring")
+    assert found(environ) == "sk-keyring"
+    Credentials(file, {}).add_command("mine", "echo sk-command")
+    assert found(environ) == "sk-command"
+    credentials.lend({"mine": Secret("sk-flag")})
+    assert found(environ) == "sk-flag"
+    credentials.lend({})
+    whole = Credentials(file, environ, pi_file=of_pi)
+    assert whole.rows() == [
+        ("mine", ["the command echo …", "MINE_API_KEY in the environment", "pi's auth.json"])
+    ]
+
+
+def test_a_key_of_the_environment_counts_though_the_file_is_broken(file: Path) -> None:
+    file.parent.mkdir()
+    file.write_text("nonsense")
+    file.chmod(0o600)
+    found = Credentials(file, {"OPENAI_API_KEY": KEY}).find("openai")
     assert found == Found(Secret(KEY), "OPENAI_API_KEY in the environment")
-    assert Credentials(file, {"OPENAI_API_KEY": " "}).find("openai") == Found(
-        Secret("from-the-file"), str(file)
-    )
 
 
 def test_without_a_keyring_the_key_is_in_a_file_of_its_owner(file: Path) -> None:
     kept = Credentials(file, {})
-    assert kept.add("anthropic", f"{KEY}\n") == str(file)
+    assert kept.add("anthropic", f"{KEY}\n") == f"{file}, encrypted"
     assert file.stat().st_mode & 0o777 == 0o600
     assert kept.find("anthropic") == Found(Secret(KEY), str(file))
-    assert [path.name for path in file.parent.iterdir()] == ["credentials.json"]
+    assert KEY not in "".join(path.read_text() for path in file.parent.rglob("*") if path.is_file())
+    assert {path.stat().st_mode & 0o077 for path in file.parent.rglob("*")} == {0}
 
 
 def test_with_a_keyring_the_file_holds_no_key(file: Path, ring: Ring) -> None:
@@ -115,22 +154,22 @@ def test_a_keyring_that_fails_is_none(file: Path, monkeypatch: pytest.MonkeyPatc
     def broken() -> None:
         raise RuntimeError("no D-Bus")
 
-    monkeypatch.setattr(credentials, "_keyring", broken)
-    assert Credentials(file, {}).add("openai", KEY) == str(file)
+    monkeypatch.setattr(keyring, "backend", broken)
+    assert Credentials(file, {}).add("openai", KEY) == f"{file}, encrypted"
 
 
 def test_a_keyring_that_never_answers_is_waited_for_within_a_bound(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     never = threading.Event()
-    monkeypatch.setattr(credentials, "_keyring", never.wait)
+    monkeypatch.setattr(keyring, "backend", never.wait)
     kept = Credentials(file, {}, keyring_wait=0.05)
-    assert kept.add("openai", KEY) == str(file)
+    assert kept.add("openai", KEY) == f"{file}, encrypted"
     never.set()
 
 
 def test_the_null_keyring_of_a_machine_without_one_is_none() -> None:
-    assert bounded(credentials._keyring, 20) is None
+    assert bounded(keyring.backend, 20) is None
 
 
 def test_looking_for_a_key_imports_no_keyring(file: Path) -> None:
@@ -188,14 +227,29 @@ def test_removing_what_is_not_there_is_told(file: Path) -> None:
         Credentials(file, {}).remove("openai")
 
 
-def test_unknown_entries_survive(file: Path) -> None:
+def test_what_is_not_known_here_survives(file: Path) -> None:
     kept = Credentials(file, {})
     kept.add("openai", KEY)
     whole = json.loads(file.read_text())
-    whole["keys"]["other"] = {"key": "x", "note": "mine"}
-    file.write_text(json.dumps(whole))
+    whole["keys"]["other"] = {"brought": "x", "note": "mine"}
+    file.write_text(json.dumps({**whole, "comment": "mine"}))
     kept.add("anthropic", KEY)
-    assert json.loads(file.read_text())["keys"]["other"] == {"key": "x", "note": "mine"}
+    assert json.loads(file.read_text())["keys"]["other"] == {"brought": "x", "note": "mine"}
+    assert json.loads(file.read_text())["comment"] == "mine"
+
+
+def test_keys_that_an_older_version_left_in_the_clear_are_read_and_sealed_at_the_next_change(
+    file: Path,
+) -> None:
+    file.parent.mkdir()
+    file.write_text(json.dumps({"version": 1, "keys": {"openai": {"key": KEY}, "gemini": {"keyring": True}}}))
+    file.chmod(0o600)
+    kept = Credentials(file, {})
+    assert kept.find("openai") == Found(Secret(KEY), str(file))
+    kept.add("anthropic", "sk-another-one")
+    assert KEY not in file.read_text()
+    assert Credentials(file, {}).find("openai") == Found(Secret(KEY), str(file))
+    assert json.loads(file.read_text())["keys"]["gemini"] == {"keyring": True}
 
 
 async def test_a_lent_key_comes_first_in_the_task_that_has_it_and_nowhere_else(file: Path) -> None:
