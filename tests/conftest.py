@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from picode import paths
+from picode.credentials import secret
 from support.model_server import model_server
 
 __all__ = ["model_server"]
@@ -55,6 +56,8 @@ def sealed_environment(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PICODE_HOME", str(home / "p"))
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("LANG", os.environ.get("LANG", "C.UTF-8"))
+    # keys of one test are ordinary words in another
+    monkeypatch.setattr(secret, "_HAD", {})
     # a keyring daemon is the user's: never asked in a test
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
 

@@ -136,11 +136,11 @@ def _crash() -> int:
     import traceback
 
     from picode import __version__, paths
-    from picode.credentials import in_environment
+    from picode.credentials import known
 
     versions = f"picode {__version__}, Python {platform.python_version()}, {platform.platform()}"
     report = f"{versions}\n\n{traceback.format_exc()}"
-    for secret in in_environment(os.environ):
+    for secret in known(os.environ):
         report = report.replace(secret, "[redacted: key]")
     log = paths.resolve().state / "crash.log"
     try:

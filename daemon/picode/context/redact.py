@@ -12,7 +12,7 @@ from functools import lru_cache
 from picode.context.secrets import TOKENS, Shape
 from picode.context.sieve import long_words, possible
 from picode.context.surroundings import ASSIGNMENTS, OTHERS, SHAPES
-from picode.credentials import in_environment
+from picode.credentials import known
 
 Span = tuple[int, int, int, str]
 """Where a secret begins and ends, its rank (the more exact kind has the lower one), and its kind."""
@@ -104,7 +104,7 @@ def _spans(text: str) -> Iterator[Span]:
             if not text.startswith("[redacted", start):
                 yield start, end, rank, shape.kind
     # our own keys, which commands inherit, need no form to be known
-    for secret in in_environment(os.environ):
+    for secret in known(os.environ):
         at = text.find(secret)
         while at >= 0:
             yield at, at + len(secret), len(SHAPES) + 1, "key"

@@ -13,7 +13,7 @@ from picode.paths import Paths, make_private
 LARGEST = 1_000_000
 KEPT = 3
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-_KEY = re.compile(r"_(KEY|TOKEN|SECRET|PASSWORD)$")
+_KEY = re.compile(r"_(KEY|TOKEN|SECRET|PASSWORD|PASSPHRASE)$")
 
 
 class _Private(RotatingFileHandler):
@@ -31,18 +31,22 @@ def _private(path: str, flags: int) -> int:
 
 
 class WithoutSecrets(logging.Formatter):
-    """Takes the keys of the environment, and whatever has the shape of one, out of the finished line."""
+    """Takes the keys that are known, and whatever has the shape of one, out of the finished line."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         super().__init__(FORMAT)
+        self._environ = dict(environ)
         self._secrets = [value for name, value in environ.items() if _KEY.search(name) and len(value) >= 8]
 
     def format(self, record: logging.LogRecord) -> str:
         from picode.context.redact import redact
+        from picode.credentials import known
 
         line = super().format(record)
         for secret in self._secrets:
             line = line.replace(secret, "[redacted: environment]")
+        for secret in known(self._environ):
+            line = line.replace(secret, "[redacted: key]")
         return redact(line)[0]
 
 
