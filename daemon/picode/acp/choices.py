@@ -44,14 +44,22 @@ def changed(session: "Session") -> ConfigOptionUpdate:
     return ConfigOptionUpdate(session_update="config_option_update", config_options=options(session))
 
 
-def commands(found: list[SlashCommand]) -> Any:
-    return update_available_commands(
-        AvailableCommand(name=one.name, description=one.description, input=_hint(one.hint)) for one in found
-    )
-
-
 def _hint(hint: str) -> AvailableCommandInput | None:
     return AvailableCommandInput(UnstructuredCommandInput(hint=hint)) if hint else None
+
+
+RELOAD, COMPACT = "reload", "compact"
+OURS = (
+    AvailableCommand(name=RELOAD, description="read settings, skills, templates and instructions anew"),
+    AvailableCommand(name=COMPACT, description="summarise what is old", input=_hint("what to look at")),
+)
+
+
+def commands(found: list[SlashCommand]) -> Any:
+    brought = (
+        AvailableCommand(name=one.name, description=one.description, input=_hint(one.hint)) for one in found
+    )
+    return update_available_commands([*OURS, *brought])
 
 
 def _select(id_: str, name: str, category: Any, now: str, values: list[str]) -> SessionConfigOptionSelect:

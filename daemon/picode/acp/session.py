@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 from acp.exceptions import RequestError
-from acp.helpers import text_block, tool_content
+from acp.helpers import text_block, tool_content, update_agent_message_text
 from acp.interfaces import Client
 from acp.schema import AllowedOutcome, PermissionOption, PromptResponse, ToolCallUpdate
 
@@ -54,13 +54,20 @@ class Session:
 
     async def prompt(self, text: str, images: list[Image]) -> PromptResponse:
         """Ask, and wait for the turn's end. Raises RequestError."""
+        name, _, words = text.strip().partition(" ")
+        if name == f"/{choices.RELOAD}":
+            await self._reload()
+            return PromptResponse(stop_reason="end_turn")
         ended: asyncio.Future[e.TurnEnded] = asyncio.get_running_loop().create_future()
         self._turns.append(ended)
-        self.updates.ours.append(text)
         self._length = False
-        allow = ["all"] if self.mode == choices.ALLOW else []
         try:
-            await self.stream.ask(r.Ask(0, self.id, text, images=images, allow=allow), 60)
+            if name == f"/{choices.COMPACT}":
+                await self.stream.ask(r.Compact(0, self.id, words.strip()))
+            else:
+                self.updates.ours.append(text)
+                allow = ["all"] if self.mode == choices.ALLOW else []
+                await self.stream.ask(r.Ask(0, self.id, text, images=images, allow=allow), 60)
             outcome = await asyncio.wait_for(ended, TURN_WITHIN)
         finally:
             self._turns.remove(ended)
@@ -76,6 +83,12 @@ class Session:
     async def load_models(self) -> None:
         known = (await self.stream.ask_for(Models, r.GetModels(0))).models
         self.models = [one.name for one in known if one.usable]
+
+    async def _reload(self) -> None:
+        found = await self.stream.ask_for(SlashCommands, r.Reload(0, self.id))
+        await self.send(choices.commands(found.commands))
+        told = "Settings, skills, templates and instructions were read anew."
+        await self.send(update_agent_message_text("\n".join([told, *found.notices])))
 
     async def tell_commands(self) -> None:
         """Skills and templates, which a question may begin with."""

@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from picode.config.schema import Settings
 from picode.context import instructions
-from picode.resources.collection import Resources, collect, where
+from picode.protocol.values import Wishes
+from picode.resources.collection import Resources, Where, collect, where
 from picode.resources.expansion import expand
 from picode.resources.skills import Skill
 
@@ -20,15 +22,23 @@ class Brought:
         self._cwd, self._config, self._environ = cwd, config, environ
         self.settings = settings
         """Replaced when the settings are read anew."""
+        self.wishes = Wishes()
+        """Replaced by the next client's."""
 
     def resources(self) -> Resources:
         """Never raises."""
-        return collect(where(self._cwd, self._config, self.settings, self._environ))
+        return collect(self._where())
+
+    def _where(self) -> Where:
+        at, wishes = where(self._cwd, self._config, self.settings, self._environ), self.wishes
+        return replace(at, named={"skills": wishes.skills, "prompts": wishes.prompts}, unread=wishes.unread)
 
     def read(self) -> tuple[instructions.Instructions, list[Skill], list[str]]:
         """For the system prompt, with what the user should know. Never raises."""
-        at = where(self._cwd, self._config, self.settings, self._environ)
+        at = self._where()
         found, resources = instructions.load(self._cwd, self._config, at.pi), collect(at)
+        if "context" in self.wishes.unread:
+            found.files.clear()
         return found, resources.skills, [*found.notices, *resources.notices]
 
     def expand(self, text: str) -> str:

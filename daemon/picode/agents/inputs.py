@@ -41,6 +41,8 @@ class AnswerFailed:
     kind: str
     again: float | None = None
     overflow: bool = False
+    failure: str = ""
+    """The class of a failed call: `rate`, `network`, as `ModelFailed` has it; empty: something else went wrong."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,9 @@ class ToolFinished:
 
 @dataclass(frozen=True)
 class CancelPressed:
-    pass
+    """`keeps`: what is queued begins the next turn, in place of going back to the person."""
+
+    keeps: bool = False
 
 
 @dataclass(frozen=True)

@@ -128,8 +128,8 @@ def step(state: Turn, event: Input, reads: Reads = lambda tool: False) -> Step: 
             return _compaction(state, event)
         case CallReady() | Answered() | ToolFinished():
             return _worked(state, event) if state.phase == "tools" else (state, [])
-        case CancelPressed():
-            return _cancelled(state)
+        case CancelPressed(keeps):
+            return _cancelled(state, keeps)
         case SaveFailed(error, kind):
             return _broke(state, EndTurn("failed", error, kind))
         case Synced(error, kind):
@@ -292,9 +292,9 @@ def _compacted(state: Turn, event: Compacted) -> Step:
     return replace(state, phase="model", attempt=0), [*warned, CallModel()]
 
 
-def _cancelled(state: Turn) -> Step:
-    """The queue goes back to the person in any case."""
-    state = replace(state, queue=(), late=())
+def _cancelled(state: Turn, keeps: bool) -> Step:
+    """Without `keeps` the queue goes back to the person in any case."""
+    state = replace(state, queue=(), late=(*state.late, *state.queue) if keeps else ())
     if state.phase not in ("model", "compacting", "tools") or state.cancelled:
         return state, []
     asked: list[Effect] = [

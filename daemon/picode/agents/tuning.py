@@ -42,10 +42,13 @@ def told(now: Limits, messages: int = 0) -> Tuned:
 
 def wished(settings: Settings, wishes: Wishes, names: list[str]) -> Settings:
     """The settings without the tools that are not wished for; `names`: all there are. Raises UsageError."""
-    if wishes.tools is None:
-        return settings
-    unknown = [name for name in wishes.tools if name not in names]
+    unknown = [name for name in (*(wishes.tools or ()), *wishes.without) if name not in names]
     if unknown:
         raise UsageError(f"There is no tool {unknown[0]!r}.", f"There are {', '.join(names)}.")
-    denied = [*settings.tools.deny, *(name for name in names if name not in wishes.tools)]
+    kept = [name for name in names if wishes.tools is None or name in wishes.tools]
+    denied = [
+        *settings.tools.deny, *(name for name in names if name not in kept or name in wishes.without)
+    ]  # fmt: skip
+    if denied == settings.tools.deny:
+        return settings
     return structs.replace(settings, tools=structs.replace(settings.tools, deny=denied))

@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--session-dir", metavar="DIR", default="", help="where conversations are kept")
     parser.add_argument("--no-session", action="store_true", help="nothing is written to the disk")
     options.add_model(parser)
-    parser.set_defaults(session=None, latest=False, fork=None)
+    parser.set_defaults(session=None, session_id=None, latest=False, fork=None, name=None)
 
 
 def run(args: argparse.Namespace) -> int:

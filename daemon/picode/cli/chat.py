@@ -6,9 +6,11 @@ import sys
 from typing import TYPE_CHECKING
 
 from picode.cli import options
+from picode.cli.wishes import paths as paths_of
 
 if TYPE_CHECKING:
     from picode.pane.state import Submitted
+    from picode.pane.theme import Given
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,7 +52,7 @@ def _chat(args: argparse.Namespace) -> int:
         what.wishes = None  # the conversation goes on as it is
     begin = Start(
         place, what.choice, what.name, what.model, settings.history, tuple(what.models or loaded.models.scoped),  # type: ignore[arg-type]
-        what.open(""), what.key, _typed(args),
+        what.open(""), what.key, _typed(args, what.called), given_themes(args),
     )  # fmt: skip
     if plain():
         from picode.pane.plain import run_plain
@@ -61,7 +63,13 @@ def _chat(args: argparse.Namespace) -> int:
     return run_pane(where, begin, vi=settings.keys == "vi", notify=loaded.away.notify == "osc")
 
 
-def _typed(args: argparse.Namespace) -> "tuple[Submitted, ...]":
+def given_themes(args: argparse.Namespace) -> "Given":
+    from picode.pane.theme import Given
+
+    return Given(args.use_theme, tuple(paths_of(args.theme)), args.no_themes)
+
+
+def _typed(args: argparse.Namespace, name: str) -> "tuple[Submitted, ...]":
     from picode.cli.attached import attached
     from picode.pane.state import Submitted
 
@@ -69,7 +77,8 @@ def _typed(args: argparse.Namespace) -> "tuple[Submitted, ...]":
     words = [word for word in args.text if not word.startswith("@")]
     said = [f"{told}{words[0] if words else ''}", *words[1:]]
     first = [Submitted(said[0], images=tuple(pictures))] if said[0] else []
-    return (*first, *map(Submitted, said[1:]), *([Submitted("/resume")] if args.resume else []))
+    named = [Submitted(f"/name {name}")] if name else []
+    return (*named, *first, *map(Submitted, said[1:]), *([Submitted("/resume")] if args.resume else []))
 
 
 def plain() -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from picode.cli.wishes import add_wishes, listed, wishes
 from picode.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from picode.protocol.values import Place, Wishes
 
 LEVELS = ("off", "minimal", "low", "medium", "high", "xhigh")
-LONGEST_PROMPT = 256 * 1024
-"""Characters of instructions."""
 
 
 def add_conversation(parser: argparse.ArgumentParser, *, new: bool = False) -> None:
@@ -27,6 +26,9 @@ def add_conversation(parser: argparse.ArgumentParser, *, new: bool = False) -> N
     which.add_argument(
         "-c", "--continue", action="store_true", dest="latest", help="the project's latest conversation"
     )
+    which.add_argument(
+        "--session-id", metavar="ID", help="the one with exactly this id, made when there is none"
+    )
     which.add_argument("--fork", metavar="ID", help="a new conversation with everything of this one")
     which.add_argument(
         "--no-session", action="store_true", help="a new one that is never written to the disk"
@@ -35,6 +37,7 @@ def add_conversation(parser: argparse.ArgumentParser, *, new: bool = False) -> N
         which.add_argument("-r", "--resume", action="store_true", help="choose a conversation from a list")
         which.add_argument("--new", action="store_true", help="a new conversation")
     parser.add_argument("--session-dir", metavar="DIR", default="", help="where conversations are kept")
+    parser.add_argument("-n", "--name", metavar="NAME", help="call the conversation this")
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:
@@ -53,17 +56,7 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--models", default="", metavar="PATTERN,…", help="models to change between; the first is taken"
     )
-    parser.add_argument(
-        "--system-prompt",
-        default="",
-        metavar="TEXT",
-        help="in place of our own; a file's name: what is in it",
-    )
-    parser.add_argument(
-        "--append-system-prompt", action="append", default=[], metavar="TEXT", help="the same, put behind it"
-    )
-    parser.add_argument("-t", "--tools", metavar="TOOL,…", help="the only tools that the model may use")
-    parser.add_argument("-nt", "--no-tools", action="store_true", help="no tools at all")
+    add_wishes(parser)
     parser.add_argument(
         "--offline", action="store_true", help="no network but for the model: PiCode never uses another"
     )
@@ -90,6 +83,8 @@ class Chosen:
     ephemeral: bool = False
     wishes: "Wishes | None" = None
     key: str = ""
+    called: str = ""
+    """What the conversation is to be called."""
 
     def open(self, model: str) -> "Open":
         from picode.protocol.requests import Open
@@ -102,35 +97,33 @@ class Chosen:
 
 def chosen(args: argparse.Namespace, place: "Place", choice: str = "new") -> Chosen:
     """`choice`: what is opened when nothing else is said. Raises UsageError."""
-    from picode.protocol.values import Wishes
-
-    for option in ("session", "fork"):
+    for option in ("session", "session_id", "fork"):
         if getattr(args, option) == "":
             # a script's empty variable is no wish for a new conversation
             raise UsageError(
-                f"The id after --{option} is empty.", "`picode sessions` lists the conversations."
+                f"The id after --{option.replace('_', '-')} is empty.",
+                "`picode sessions` lists the conversations.",
             )
     model = _model(args)
     if args.api_key is not None and not model:
         raise UsageError("--api-key needs a model to be for.", "Add --model or --provider.")
-    wishes = Wishes(
-        args.thinking,
-        _prompt(args.system_prompt),
-        "\n\n".join(map(_prompt, args.append_system_prompt)),
-        _tools(args),
+    if args.name is not None and not args.name.strip():
+        raise UsageError("The name after --name is empty.")
+    named = (("named", args.session), ("exact", args.session_id), ("fork", args.fork))
+    choice, name = next(
+        ((kind, given) for kind, given in named if given), ("latest" if args.latest else choice, "")
     )
-    choice = "named" if args.session else "fork" if args.fork else "latest" if args.latest else choice
     return Chosen(
-        place, "new" if args.no_session else choice, args.session or args.fork or "", model, _listed(args.models),
-        os.path.abspath(os.path.expanduser(args.session_dir)) if args.session_dir else "", args.no_session, wishes,
-        args.api_key or "",
+        place, "new" if args.no_session else choice, name, model, listed(args.models),
+        os.path.abspath(os.path.expanduser(args.session_dir)) if args.session_dir else "", args.no_session,
+        wishes(args), args.api_key or "", args.name or "",
     )  # fmt: skip
 
 
 async def opened(daemon: "Stream", what: Chosen) -> "Snapshot":
     """The conversation, as the options want it. Raises PicodeError."""
     from picode.protocol.replies import Snapshot
-    from picode.protocol.requests import LendKey, SetModel
+    from picode.protocol.requests import LendKey, SetModel, SetName
 
     model = what.model
     if what.models and not model:
@@ -141,6 +134,8 @@ async def opened(daemon: "Stream", what: Chosen) -> "Snapshot":
         await daemon.ask(SetModel(0, found.conversation, model))
     if what.key:
         await daemon.ask(LendKey(0, found.conversation, what.key))
+    if what.called:
+        await daemon.ask(SetName(0, found.conversation, what.called))
     return found
 
 
@@ -164,28 +159,6 @@ def _model(args: argparse.Namespace) -> str:
     return model if model.startswith(f"{args.provider}/") else f"{args.provider}/{model}".rstrip("/")
 
 
-def _listed(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
-
-
 def granted(args: argparse.Namespace) -> list[str]:
     """`--allow`."""
-    return _listed(args.allow)
-
-
-def _tools(args: argparse.Namespace) -> list[str] | None:
-    if args.tools is not None:
-        return _listed(args.tools)
-    return [] if args.no_tools else None
-
-
-def _prompt(given: str) -> str:
-    """The text, or what is in the file of that name. Raises UsageError."""
-    try:
-        with open(given, encoding="utf-8", errors="replace") as file:
-            given = file.read(LONGEST_PROMPT + 1)
-    except (OSError, ValueError):  # it is no file's name
-        pass
-    if len(given) > LONGEST_PROMPT:
-        raise UsageError(f"The instructions have more than {LONGEST_PROMPT // 1024} KB.")
-    return given
+    return listed(args.allow)

@@ -77,7 +77,7 @@ class Pane:
         self.daemon = Daemon(paths, begin, self.put, self.take, self.draw)
         self.pastes = Pastes()
         completions = Completions(self.daemon.files, lambda: self.state.cwd, lambda: self.state.brought or ())
-        self.themed = Themed(theme_of(paths, begin.place.cwd))
+        self.themed = Themed(theme_of(paths, begin.place.cwd, begin.themes))
         self.buffer = new_buffer(completions, self.daemon.prompts, lambda: not self.occupied())
         self.buffer.on_text_changed += self._line_changed
         self._keys = bindings(self, self.state.keymap)

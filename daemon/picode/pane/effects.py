@@ -29,6 +29,7 @@ from picode.pane.state import (
     Submitted,
     Tell,
 )
+from picode.pane.theme import NOTHING, Given
 from picode.paths import Paths
 from picode.protocol import requests
 from picode.protocol.events import Announced, Returned
@@ -36,7 +37,7 @@ from picode.protocol.replies import Attended, Files, Models, Prompts, SlashComma
 from picode.protocol.values import Place
 from picode.tasks import spawn, stop
 
-Choice = Literal["current", "new", "latest", "named", "fork"]
+Choice = Literal["current", "new", "latest", "named", "exact", "fork"]
 WAITING = 1000
 """Requests that may wait while the daemon is away."""
 
@@ -58,6 +59,7 @@ class Start:
     """For the provider of their model."""
     typed: tuple[Submitted, ...] = ()
     """What is said at once, as if it had been typed."""
+    themes: Given = NOTHING
 
 
 class Daemon:

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from picode.config import layers
-from picode.errors import PicodeError
+from picode.errors import Missing, PicodeError
 from picode.pane import lines
 from picode.pane.palette import has_true_colour, palette
 from picode.paths import Paths, project_of
@@ -16,18 +17,42 @@ SETTLED_AFTER = 0.1
 """Seconds without a further change, after which a file is read: editors write in several steps."""
 
 
-def theme_of(paths: Paths, cwd: str) -> Callable[[], Theme]:
-    """Finds the theme that the settings name for this directory, each time anew; raises PicodeError."""
+@dataclass(frozen=True)
+class Given:
+    """What a command line says of themes: `name` is used; `places` are files and directories with more of them, of
+    which the last file is used without a name; `only`: no others are looked for."""
+
+    name: str = ""
+    places: tuple[str, ...] = ()
+    only: bool = False
+
+    @property
+    def wanted(self) -> str:
+        return self.name or next((one for one in reversed(self.places) if Path(one).is_file()), "")
+
+
+NOTHING = Given()
+
+
+def theme_of(paths: Paths, cwd: str, given: Given = NOTHING) -> Callable[[], Theme]:
+    """Finds the theme that is given, else the one that the settings name for this directory, each time anew; raises
+    PicodeError."""
 
     def find() -> Theme:
         settings = layers.load(paths, project=project_of(cwd)).settings
-        wanted = settings.pane.theme
+        wanted = given.wanted or settings.pane.theme
         if wanted in (TERMINAL, ""):
             return built_in(TERMINAL)
         from picode.resources import collection, themes
 
         at = collection.where(cwd, paths.config, settings)
-        return themes.find(wanted, collection.places(at, "themes"), Path(cwd))
+        at = replace(at, named={"themes": given.places}, unread=("themes",) if given.only else ())
+        try:
+            return themes.find(wanted, collection.places(at, "themes"), Path(cwd))
+        except Missing:
+            if given.only and not given.wanted:
+                return built_in(TERMINAL)  # the settings' is one of those that are not looked for
+            raise
 
     return find
 

@@ -9,6 +9,7 @@ from picode.protocol.values import (
     ConversationInfo,
     Digest,
     Entry,
+    EstimateError,
     Hit,
     Mode,
     ModelInfo,
@@ -16,6 +17,8 @@ from picode.protocol.values import (
     Queued,
     SentReceipt,
     SlashCommand,
+    SpendRow,
+    SpendSpan,
     Status,
     TerminalInfo,
     TimelineEntry,
@@ -203,8 +206,19 @@ class Sent(Reply, tag="sent"):
     receipts: list[SentReceipt]
 
 
+class Spending(Reply, tag="spending"):
+    """`rows`: days with the latest last, all others with the dearest first."""
+
+    by: str
+    rows: list[SpendRow] = field(default_factory=list)
+    spans: list[SpendSpan] = field(default_factory=list)
+    total: SpendRow | None = None
+    """All rows, those too that were not told."""
+    estimates: EstimateError | None = None
+
+
 AnyReply = (
     Welcome | Pong | Accepted | Refused | DaemonStatus | Snapshot | Replayed | Suggestion | Cancelled
     | Models | Conversations | Found | Exported | Tree | Peeked | Tuned | Lines | Moved | Files | SlashCommands
-    | Prompts | Sent | Terminals | Timeline | Blamed | Attended
+    | Prompts | Sent | Terminals | Timeline | Blamed | Attended | Spending
 )  # fmt: skip

@@ -52,13 +52,16 @@ class Open(Request, tag="open"):
     """Find or make a conversation and load it. Reply: `Snapshot`.
 
     `current`: the one of this place (made when there is none); `new`: a new one, which becomes current in its
-    Zellij session; `latest`: the project's latest; `named`: the one whose id, id prefix or file is `name`; `fork`: a
-    new one of this place, with every entry of that one.
+    Zellij session; `latest`: the project's latest; `named`: the one whose id, id prefix or file is `name`; `exact`:
+    the one whose whole id is `name`, made when there is none; `fork`: a new one of this place, with every entry of that
+    one.
     """
 
     place: Place
-    choice: Literal["current", "new", "latest", "named", "fork"] = "current"
+    choice: Literal["current", "new", "latest", "named", "exact", "fork"] = "current"
     name: str = ""
+    parent: str = ""
+    """With `new`: the file of the conversation that it comes from, for its header."""
     tail: int = 200
     """How many of the last entries the snapshot carries."""
     model: str = ""
@@ -123,8 +126,9 @@ class Cancel(Request, tag="cancel"):
     """End the turn and keep what there is; the queue goes back to the client. Reply: `Cancelled`."""
 
     conversation: str
-    what: Literal["all", "commands", "queue"] = "all"
-    """`commands`: end only what was run with `!command`; `queue`: only give the queue back."""
+    what: Literal["all", "commands", "queue", "turn"] = "all"
+    """`commands`: end only what was run with `!command`; `queue`: only give the queue back; `turn`: end only the turn,
+    and let what is queued begin the next one."""
 
 
 class Answer(Request, tag="answer"):
@@ -431,11 +435,24 @@ class GetBlame(Request, tag="get_blame"):
     command: str
 
 
+class GetSpending(Request, tag="get_spending"):
+    """What requests to models cost. Reply: `Spending`."""
+
+    by: Literal["day", "model", "conversation", "workspace"] = "day"
+    conversation: str = ""
+    """Whose turn and whose sum are told, and that of its project."""
+    cwd: str = ""
+    """Without a conversation: whose project's sum is told."""
+    only: bool = False
+    """Rows of this conversation alone, or of this project; else of all."""
+    limit: int = 14
+
+
 AnyRequest = (
     Hello | Ping | GetStatus | Shutdown | Open | Replay | Look | Ask | Send | GetSuggestion | Cancel | Answer
     | SettlePreview | RunCommand | SetModel | SetThinking | LendKey | GetModels | GetConversations | Search | Export
     | Import | Delete | GetTree | Peek | GetLines | Tune | Compact | Navigate | Fork | Clone | OpenFile | SetLabel
     | SetName | GetSent | GetFiles | GetSlashCommands | Reload | GetPrompts | InsertInput | SetLayout | WatchFiles
     | TerminalOpened | CommandStarted | CommandFinished | TerminalClosed | GetTerminals | GetTimeline | GetBlame
-    | Attend
+    | Attend | GetSpending
 )  # fmt: skip

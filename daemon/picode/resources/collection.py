@@ -4,7 +4,7 @@ What a project brings comes first, then the user's own, then what the settings n
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,6 +37,10 @@ class Where:
     home: Path
     pi: Path | None
     settings: Settings
+    named: Mapping[Kind, Sequence[str]] = field(default_factory=dict)
+    """More places, by a command line's options; they go before all others."""
+    unread: Collection[str] = ()
+    """Kinds that are looked for in those places alone."""
 
     @property
     def project(self) -> Path:
@@ -59,9 +63,14 @@ def collect(at: Where) -> Resources:
 
 def places(at: Where, kind: Kind, packages: "list[installed.Package] | None" = None) -> list[Place]:
     """Where resources of this kind are looked for, in the order in which they count."""
+    named = [
+        Place(Path(name), Origin("temporary", "cli", Path(name).parent)) for name in at.named.get(kind, ())
+    ]
+    if kind in at.unread:
+        return named
     if packages is None:
         packages = installed.packages(at.settings.resources.packages, at.config, at.cwd, at.pi, [])
-    out = [*_of_project(at, kind), *_of_user(at, kind), *_of_settings(at, kind)]
+    out = [*named, *_of_project(at, kind), *_of_user(at, kind), *_of_settings(at, kind)]
     return out + [place for package in packages for place in installed.places(package, kind)]
 
 

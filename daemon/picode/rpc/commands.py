@@ -1,5 +1,6 @@
 """Every command of pi's RPC mode: its fields, what it does, and the data that it answers with."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, cast
@@ -39,12 +40,19 @@ def flag(given: Object, name: str, default: bool | None = None) -> bool:
     return value
 
 
-def images(given: Object) -> list[Image]:
-    found = given.get("images") or []
+async def images(given: Object) -> tuple[list[Image], str]:
+    """Made to fit, and what the model needs to know of those that were made smaller. Raises UsageError, BadData."""
+    asked = given.get("images") or []
     try:
-        return [Image(data=one["data"], mime_type=one["mimeType"]) for one in found]
+        found = [Image(data=str(one["data"]), mime_type=str(one["mimeType"])) for one in asked]
     except (TypeError, KeyError) as error:
         raise UsageError("An image has data (base64) and mimeType.") from error
+    if not found:
+        return [], ""
+    from picode.images import refitted
+
+    fitted = [await asyncio.to_thread(refitted, one) for one in found]
+    return [one.image for one in fitted], "".join(f"\n{one.note}" for one in fitted if one.note)
 
 
 # --- talking
@@ -55,25 +63,38 @@ async def prompt(talk: Talk, given: Object) -> Object:
     if talk.busy and behavior is None:
         raise PicodeError(BUSY)
     delivery = DELIVERIES[choice(given, "streamingBehavior", tuple(DELIVERIES))] if behavior else "steer"
-    return await _say(talk, said, images(given), delivery)
+    if said.strip() == "/reload":
+        await reload(talk, given)
+        return {"disposition": "handled"}
+    return await _say(talk, given, said, delivery)
 
 
 async def steer(talk: Talk, given: Object) -> Object:
-    return await _say(talk, text(given, "message"), images(given), "steer")
+    return await _say(talk, given, text(given, "message"), "steer")
 
 
 async def follow_up(talk: Talk, given: Object) -> Object:
-    return await _say(talk, text(given, "message"), images(given), "follow_up")
+    return await _say(talk, given, text(given, "message"), "follow_up")
 
 
-async def _say(talk: Talk, said: str, pictures: list[Image], delivery: Delivery) -> Object:
+async def _say(talk: Talk, given: Object, said: str, delivery: Delivery) -> Object:
+    pictures, note = await images(given)
     disposition = "queued" if talk.busy else "started"
-    await talk.daemon.ask(r.Ask(0, talk.id, said, images=pictures, delivery=delivery, allow=talk.allow))
+    await talk.daemon.ask(
+        r.Ask(0, talk.id, said + note, images=pictures, delivery=delivery, allow=talk.allow)
+    )
     return {"disposition": disposition}
 
 
 async def abort(talk: Talk, given: Object) -> None:
-    await talk.daemon.ask(r.Cancel(0, talk.id))
+    """Of the turn alone, whose end is waited for; what is queued begins the next one."""
+    await talk.end_turn()
+
+
+async def abort_retry(talk: Talk, given: Object) -> None:
+    """Nothing where no try is waited for."""
+    if talk.waits_to_retry:
+        await talk.end_turn()
 
 
 async def clear_queue(talk: Talk, given: Object) -> Object:
@@ -175,7 +196,7 @@ async def set_auto_retry(talk: Talk, given: Object) -> None:
 
 
 async def new_session(talk: Talk, given: Object) -> Object:
-    await talk.open("new")
+    await talk.open("new", parent=text(given, "parentSession", ""))
     return {"cancelled": False}
 
 
@@ -201,7 +222,17 @@ async def compact(talk: Talk, given: Object) -> Object:
     entries, leaf = await talk.entries()
     done = [entry for entry in facts.path(entries, leaf) if entry.get("type") == "compaction"][-1]
     names = ("summary", "firstKeptEntryId", "tokensBefore", "details")
-    return {name: done.get(name) for name in names} | {"estimatedTokensAfter": talk.status.context_used}
+    usage = facts.summary_usage(done)
+    return (
+        {name: done.get(name) for name in names} | {"estimatedTokensAfter": talk.status.context_used}
+        | ({"usage": usage} if usage else {})
+    )  # fmt: skip
+
+
+async def reload(talk: Talk, given: Object) -> Object:
+    """Ours: settings, skills, templates and instructions count as they are on the disk now."""
+    found = await talk.daemon.ask_for(SlashCommands, r.Reload(0, talk.id))
+    return {"commands": [facts.command(one) for one in found.commands], "notices": found.notices}
 
 
 async def set_session_name(talk: Talk, given: Object) -> None:
@@ -271,11 +302,11 @@ async def get_commands(talk: Talk, given: Object) -> Object:
 COMMANDS: dict[str, Command] = {
     function.__name__: function
     for function in (
-        prompt, steer, follow_up, abort, clear_queue, bash, abort_bash, set_model, cycle_model, get_available_models,
+        prompt, steer, follow_up, abort, abort_retry, clear_queue, reload,
+        bash, abort_bash, set_model, cycle_model, get_available_models,
         set_thinking_level, cycle_thinking_level, get_available_thinking_levels, set_steering_mode, set_follow_up_mode,
         set_auto_compaction, set_auto_retry, new_session, switch_session, fork, clone, compact, set_session_name,
         export_html, get_state, get_messages, get_entries, get_tree, get_fork_messages, get_last_assistant_text,
         get_session_stats, get_commands,
     )
 }  # fmt: skip
-COMMANDS["abort_retry"] = abort

@@ -1,6 +1,7 @@
 """What pi's clients ask about a conversation, worked out from its entries as they stand in the file."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -37,8 +38,13 @@ def path(entries: list[Object], leaf: str) -> list[Object]:
 
 
 def messages(entries: list[Object], leaf: str) -> list[Object]:
-    """What the model is told: the active path, its last compaction applied."""
+    """What the model is told: the active path, its last compaction and the edits of later versions applied."""
     way = path(entries, leaf)
+    edits = {
+        entry.get("targetId"): entry.get("replacement")
+        for entry in way
+        if entry.get("type") == "context_edit"
+    }
     at = next((at for at in range(len(way) - 1, -1, -1) if way[at].get("type") == "compaction"), None)
     if at is not None:
         ids = [entry.get("id") for entry in way[:at]]
@@ -46,7 +52,17 @@ def messages(entries: list[Object], leaf: str) -> list[Object]:
         kept = way[ids.index(first) : at] if first in ids else []
         kept = [entry for entry in kept if entry.get("type") != "compaction"]
         way = [way[at], *kept, *way[at + 1 :]]
-    return [message for entry in way if (message := _message(entry)) is not None]
+    told = (
+        _edited(entry, edits[entry["id"]]) if entry.get("id") in edits else _message(entry) for entry in way
+    )
+    return [message for message in told if message is not None]
+
+
+def _edited(entry: Object, replacement: Any) -> Object | None:
+    message = spoken(entry)
+    if message is None or not isinstance(replacement, dict):
+        return None
+    return message | {"content": replacement.get("content")}
 
 
 def _message(entry: Object) -> Object | None:
@@ -54,18 +70,26 @@ def _message(entry: Object) -> Object | None:
         case "message" if isinstance(entry.get("message"), dict):
             return dict(entry["message"])
         case "custom_message":
-            return {"role": "custom"} | _some(
-                entry, "customType", "content", "display", "details", "timestamp"
-            )
+            return _some(entry, "custom", "customType", "content", "display", "details")
         case "branch_summary" if entry.get("summary"):
-            return {"role": "branchSummary"} | _some(entry, "summary", "fromId", "timestamp")
+            return _some(entry, "branchSummary", "summary", "fromId")
         case "compaction":
-            return {"role": "compactionSummary"} | _some(entry, "summary", "tokensBefore", "timestamp")
+            return _some(entry, "compactionSummary", "summary", "tokensBefore")
     return None
 
 
-def _some(entry: Object, *names: str) -> Object:
-    return {name: entry[name] for name in names if name in entry}
+def _some(entry: Object, role: str, *names: str) -> Object:
+    return (
+        {"role": role} | {name: entry[name] for name in names if name in entry} | {"timestamp": _time(entry)}
+    )
+
+
+def _time(entry: Object) -> int:
+    """Milliseconds since 1970, as messages have it."""
+    try:
+        return round(datetime.fromisoformat(str(entry.get("timestamp"))).timestamp() * 1000)
+    except ValueError:
+        return 0
 
 
 def spoken(entry: Object) -> Object | None:
@@ -136,7 +160,6 @@ def stats(entries: list[Object], leaf: str, status: Status) -> Object:
         if message.get("role") == "assistant" and isinstance(message.get("content"), list)
         for block in message["content"]
     )
-    used, window = status.context_used, status.context_window
     return {
         "userMessages": roles.count("user"),
         "assistantMessages": roles.count("assistant"),
@@ -145,19 +168,34 @@ def stats(entries: list[Object], leaf: str, status: Status) -> Object:
         "totalMessages": len(said),
         "tokens": _tokens(entries),
         "cost": status.cost,
-        "contextUsage": {
-            "tokens": used,
-            "contextWindow": window,
-            "percent": 100 * used / window if window else None,
-        },
-    }
+    } | _context(path(entries, leaf), status)
+
+
+def _context(way: list[Object], status: Status) -> Object:
+    """Nothing where the window is not known; what is used is not known between a summary and the next answer."""
+    window, used = status.context_window, status.context_used
+    if not window:
+        return {}
+    last = [
+        entry for entry in way if entry.get("type") == "compaction" or (spoken(entry) or {}).get("usage")
+    ][-1:]
+    if last and last[0].get("type") == "compaction":
+        return {"contextUsage": {"tokens": None, "contextWindow": window, "percent": None}}
+    return {"contextUsage": {"tokens": used, "contextWindow": window, "percent": 100 * used / window}}
+
+
+def summary_usage(entry: Object) -> Object | None:
+    """What a summary took: where pi's later versions write it, and where it stands here."""
+    details = entry.get("details")
+    usage = entry.get("usage") or (details.get("usage") if isinstance(details, dict) else None)
+    return usage if isinstance(usage, dict) else None
 
 
 def _tokens(entries: list[Object]) -> Object:
     names = ("input", "output", "cacheRead", "cacheWrite")
     sums = dict.fromkeys(names, 0)
     for entry in entries:
-        usage = (spoken(entry) or {}).get("usage")
+        usage = (spoken(entry) or {}).get("usage") or summary_usage(entry)
         for name in names:
             count = usage.get(name) if isinstance(usage, dict) else 0
             sums[name] += count if isinstance(count, int) else 0

@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Literal
 
 import msgspec
@@ -17,6 +18,8 @@ from picode.protocol.replies import Lines, Snapshot, Tuned
 from picode.protocol.values import Place, Status
 from picode.rpc import dialogs, facts
 
+ENDS_WITHIN = 10.0
+"""Seconds that a cancelled turn has to end."""
 COMMAND_WITHIN = 24 * 3600.0
 """Seconds that a `bash` command, a turn's end or a summary is waited for; the person may cancel them before."""
 Object = dict[str, Any]
@@ -55,6 +58,10 @@ class Talk:
         self._summaries: list[asyncio.Future[str]] = []
         self._summary: str | None = None
         """How the last summary ended, until the conversation is at rest or goes on."""
+        self._ends: list[asyncio.Future[None]] = []
+        """Who waits for the end of the turn."""
+        self.waits_to_retry = False
+        """A call has failed, and is made again after a while."""
         self._asked: set[str] = set()
         daemon.on_snapshot = self._renewed
 
@@ -66,12 +73,12 @@ class Talk:
         self.id = conversation
         self._renewed(await self.daemon.follow(conversation))
 
-    async def open(self, choice: Literal["new", "named"], name: str = "") -> None:
-        """Go to another conversation."""
+    async def open(self, choice: Literal["new", "named"], name: str = "", parent: str = "") -> None:
+        """Go to another conversation; `parent`: the file that a new one comes from."""
         like = self._like
         request = r.Open(
             0, self.place, choice, name, tail=1, directory=like.directory, wishes=like.wishes,
-            ephemeral=like.ephemeral and choice == "new",
+            ephemeral=like.ephemeral and choice == "new", parent=parent,
         )  # fmt: skip
         await self.go((await self.daemon.ask_for(Snapshot, request)).conversation)
 
@@ -83,6 +90,19 @@ class Talk:
     @property
     def busy(self) -> bool:
         return self.status.state in ("thinking", "compacting", "tool", "waiting")
+
+    async def end_turn(self) -> None:
+        """Cancel the turn that runs and wait for its end, but not for the next one, which may be queued."""
+        ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._ends.append(ended)
+        try:
+            busy = self.busy
+            await self.daemon.ask(r.Cancel(0, self.id, "turn"))
+            if busy:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(ended, ENDS_WITHIN)
+        finally:
+            self._ends.remove(ended)
 
     async def tune(self, **changes: Any) -> Tuned:
         return await self.daemon.ask_for(Tuned, r.Tune(0, self.id, **changes))
@@ -147,6 +167,18 @@ class Talk:
             if told["type"] == "bash_execution_update":
                 self._name_command(told)
             self.write(told)
+        self._retries(event)
+
+    def _retries(self, event: e.AnyEvent) -> None:
+        """And who waits for the turn's end hears of it after the program did."""
+        if isinstance(event, e.Retrying):
+            self.waits_to_retry = True
+        elif isinstance(event, e.AnswerBegun | e.TurnEnded):
+            self.waits_to_retry = False
+        if isinstance(event, e.TurnEnded):
+            for ended in self._ends:
+                if not ended.done():
+                    ended.set_result(None)
 
     def _command_ended(self, execution: BashExecution) -> None:
         if waiting := self._commands.get(execution.command):

@@ -79,6 +79,8 @@ class Conversations:
                 found = self._latest(place, store) or self._new(request, store)
             case "named":
                 found = self.get(_named(request))
+            case "exact":
+                found = self._exact(request, store)
             case "fork":
                 found = self._copy(request, store)
             case _:
@@ -161,9 +163,16 @@ class Conversations:
         await asyncio.gather(*map(_end, living), *self._closing.values())
         self.stores.close()
 
-    def _new(self, request: Open, store: Store) -> "Conversation":
-        session = store.new(request.place.cwd, ephemeral=request.ephemeral)
-        return self._live(session, request.model)
+    def _new(self, request: Open, store: Store, id_: str = "") -> "Conversation":
+        made = store.new(request.place.cwd, ephemeral=request.ephemeral, parent=request.parent, id_=id_)
+        return self._live(made, request.model)
+
+    def _exact(self, request: Open, store: Store) -> "Conversation":
+        id_ = _named(request)
+        if id_ in self._living:
+            return self.get(id_)
+        there = store.named(id_)
+        return self._live(store.open(there[0])) if there else self._new(request, store, id_)
 
     def _copy(self, request: Open, store: Store) -> "Conversation":
         source = SessionFile.look(self.stores.path_of(_named(request)))

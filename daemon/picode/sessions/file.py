@@ -66,11 +66,12 @@ class SessionFile:
 
     @classmethod
     def create(
-        cls, directory: Path, cwd: str, now: Callable[[], int] | None = None, *, ephemeral: bool = False
-    ) -> "SessionFile":
+        cls, directory: Path, cwd: str, now: Callable[[], int] | None = None, *, ephemeral: bool = False,
+        parent: str = "", id_: str = "",
+    ) -> "SessionFile":  # fmt: skip
         """A new conversation; its file is made in `directory` by the first `append_message`, unless it is `ephemeral`.
-        `now`: milliseconds."""
-        session = cls._new(directory, cwd, "", b"", now or milliseconds_now)
+        `now`: milliseconds; `parent`: the file that it comes from; `id_`: its own, else one is made."""
+        session = cls._new(directory, cwd, parent, b"", now or milliseconds_now, id_=id_)
         session.ephemeral = ephemeral
         return session
 
@@ -94,9 +95,9 @@ class SessionFile:
 
     @classmethod
     def _new(
-        cls, directory: Path, cwd: str, parent: str, lines: bytes, now: Callable[[], int]
+        cls, directory: Path, cwd: str, parent: str, lines: bytes, now: Callable[[], int], *, id_: str = ""
     ) -> "SessionFile":
-        began, id_ = now(), str(uuid.uuid4())
+        began, id_ = now(), id_ or str(uuid.uuid4())
         content = header_line(id_, cwd, began, parent) + lines
         stamp = iso(began).replace(":", "-").replace(".", "-")
         path = directory / f"{stamp}_{id_}.jsonl"

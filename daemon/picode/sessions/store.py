@@ -26,6 +26,8 @@ LONG = 1 << 20
 """Bytes from which on a file is opened with the help of the index."""
 BACKSLASH = "\\"
 SEPARATORS = re.compile(r"[/\\:]")
+ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,126}[A-Za-z0-9])?")
+"""What pi takes for an id that somebody chose, as long as a file's name may be."""
 
 
 def folder_of(cwd: str) -> str:
@@ -66,10 +68,15 @@ class Store:
         """Where the conversations of a directory are."""
         return self.directory if self._flat else self.directory / folder_of(cwd)
 
-    def new(self, cwd: str, *, ephemeral: bool = False) -> SessionFile:
-        """A new conversation of `cwd`, not on disk before its first message; never, when it is `ephemeral`."""
+    def new(self, cwd: str, *, ephemeral: bool = False, parent: str = "", id_: str = "") -> SessionFile:
+        """A new conversation of `cwd`, not on disk before its first message; never, when it is `ephemeral`. `parent`:
+        the file that it comes from. Raises UsageError when it cannot have the id."""
+        if id_ and not ID.fullmatch(id_):
+            raise UsageError(f"{id_[:200]!r} cannot be an id.", "Letters and digits, and . _ - between them.")
         cwd = os.path.realpath(cwd)
-        session = SessionFile.create(self.folder(cwd), cwd, self._now, ephemeral=ephemeral)
+        session = SessionFile.create(
+            self.folder(cwd), cwd, self._now, ephemeral=ephemeral, parent=parent, id_=id_
+        )
         self._open[_key(session.path)] = session
         return session
 

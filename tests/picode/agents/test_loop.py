@@ -218,6 +218,15 @@ def test_cancel_keeps_the_partial_answer_and_drops_the_queue() -> None:
     assert effects == [do.EndTurn("cancelled")]
 
 
+def test_a_turn_that_is_ended_alone_leaves_the_queue_to_the_next() -> None:
+    queued = (told.Asked(question("steer")), told.Asked(question("later", "follow_up")))
+    state, _ = play(ASKED, *queued, told.CancelPressed(keeps=True))
+    partial = answer(text="Half", reason="aborted")
+    state, effects = play(told.AnswerFailed(partial, "Request was aborted", ""), told.Synced(), state=state)
+    assert kinds(effects) == ["EndTurn", "BeginTurn", "Save", "CallModel"]
+    assert (saved(effects), state.queued()) == (["steer"], [Queued("later", "follow_up")])
+
+
 def test_cancel_while_tools_run_waits_for_the_running_and_refuses_the_rest() -> None:
     state, effects = play(
         ASKED, told.AnswerFinished(answer("a:read", "b:bash")), told.CallReady("a"), told.CancelPressed()

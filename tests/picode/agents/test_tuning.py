@@ -26,6 +26,8 @@ def test_only_the_tools_that_are_wished_for_are_left() -> None:
     names = ["read", "bash", "write"]
     assert wished(settings, Wishes(), names) is settings
     assert wished(settings, Wishes(tools=["read", "write"]), names).tools.deny == ["write", "bash"]
+    without = Wishes(tools=["read", "write"], without=["read"])
+    assert wished(settings, without, names).tools.deny == ["write", "read", "bash"]
     assert wished(settings, Wishes(tools=[]), names).tools.deny == ["write", *names]
     with pytest.raises(UsageError, match="no tool 'cat'. There are read, bash, write"):
         wished(settings, Wishes(tools=["cat"]), names)

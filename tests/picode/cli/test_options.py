@@ -101,6 +101,66 @@ def test_instructions_tools_and_thinking_are_as_they_were_asked_for(
     assert (done.returncode, "There is no tool 'cat'" in done.stderr) == (2, True)
 
 
+def test_skills_templates_and_context_files_are_named_or_left_out(
+    picode: Run, model_server: ModelServer, project: Path, home: Path
+) -> None:
+    skill = "---\nname: {0}\ndescription: About {0}.\n---\nDo {0}.\n"
+    for name, place in (("own", home / "elsewhere"), ("found", project / ".picode" / "skills")):
+        (place / name).mkdir(parents=True)
+        (place / name / "SKILL.md").write_text(skill.format(name))
+    (home / "elsewhere" / "ask.md").write_text("Ask $1 twice.")
+    (project / "AGENTS.md").write_text("Project rule.")
+    model_server.enqueue(*(say("Yes.") for _ in range(3)))
+    named = (
+        "--skill",
+        str(home / "elsewhere" / "own"),
+        "--prompt-template",
+        str(home / "elsewhere" / "ask.md"),
+    )
+    picode("-p", "/ask me", *named)
+    first = model_server.requests[0].body["messages"]
+    assert first[-1]["content"] == "Ask me twice."
+    assert all(
+        told in first[0]["content"] for told in ("<name>own</name>", "<name>found</name>", "Project rule.")
+    )
+    picode(
+        "-p",
+        "/ask me",
+        "-ns",
+        "-np",
+        "-nc",
+        "--exclude-tools",
+        "bash,write",
+        "--skill",
+        str(home / "elsewhere"),
+    )
+    second = model_server.requests[1].body
+    system = second["messages"][0]["content"]
+    assert ("<name>own</name>" in system, "<name>found</name>" in system, "Project rule." in system) == (
+        True, False, False,
+    )  # fmt: skip
+    assert second["messages"][-1]["content"] == "/ask me"
+    tools = [tool["function"]["name"] for tool in second["tools"]]
+    assert ("read" in tools, "bash" in tools, "write" in tools) == (True, False, False)
+    done = picode("-p", "hi", "--skill", "nowhere")
+    assert (done.returncode, done.stderr) == (2, f"picode: There is no {project}/nowhere.\n")
+
+
+def test_a_conversation_has_the_id_and_the_name_that_were_asked_for(
+    picode: Run, model_server: ModelServer, where: paths.Paths
+) -> None:
+    model_server.enqueue(say("First."), say("Second."))
+    picode("-p", "one", "--session-id", "build.42", "--name", "The build", "--offline")
+    picode("-p", "two", "--session-id", "build.42")
+    [file] = sessions(where.sessions)
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    assert (lines[0]["id"], file.name.endswith("_build.42.jsonl")) == ("build.42", True)
+    assert [one["name"] for one in lines if one["type"] == "session_info"] == ["The build"]
+    assert "First." in model_server.requests[1].text()
+    done = picode("-p", "no", "--session-id", "../up")
+    assert (done.returncode, "cannot be an id" in done.stderr) == (2, True)
+
+
 def test_the_model_is_named_by_a_part_of_its_name_and_how_hard_it_thinks(
     picode: Run, model_server: ModelServer, where: paths.Paths
 ) -> None:
@@ -153,7 +213,16 @@ def test_a_conversation_is_exported(
 
 @pytest.mark.parametrize(
     "wrong",
-    [("--session", ""), ("--fork", ""), ("-c", "--no-session"), ("--thinking", "huge"), ("--nonsense",)],
+    [
+        ("--session", ""),
+        ("--fork", ""),
+        ("--session-id", ""),
+        ("--name", " "),
+        ("--session-id", "a", "-c"),
+        ("-c", "--no-session"),
+        ("--thinking", "huge"),
+        ("--nonsense",),
+    ],
 )
 def test_what_cannot_be_meant_is_told_before_anything_is_asked(wrong: tuple[str, ...]) -> None:
     done = subprocess.run(
@@ -192,10 +261,11 @@ def test_the_pane_takes_the_same_options(
 ) -> None:
     (project / "notes.md").write_text("Remember.")
     model_server.enqueue(say("First answer."), say("Second answer."))
-    options = ("--no-session", "--model", "haiku:low", "--system-prompt", "Be terse.", "--tools", "read")
+    options = ("--no-session", "--model", "haiku:low", "--system-prompt", "Be terse.", "--tools", "read",
+               "--name", "A talk")  # fmt: skip
     terminal = Terminal([executable(), "chat", *options, "@notes.md", "why?"], dict(os.environ), project)
     try:
-        terminal.wait_for("First answer.")
+        terminal.wait_for("“A talk”", "First answer.")
         terminal.type("and?\r")
         terminal.wait_for("Second answer.")
     finally:

@@ -4,13 +4,15 @@ import asyncio
 import json
 import os
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from picode import paths
+from picode.errors import Missing
 from picode.pane import lines
-from picode.pane.theme import Themed, theme_of
+from picode.pane.theme import Given, Themed, theme_of
 from picode.resources.themes import TOKENS
 from support.daemon import Running
 from support.model_server import ModelServer, say
@@ -107,6 +109,35 @@ async def test_another_one_can_be_chosen(themed: Themed, where: paths.Paths) -> 
     choose(where, "dark")
     themed.reload()
     assert (await heard.next(), lines.LOOK.native["accent"]) == ("", "#7cc7d8")
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        (Given(), "night"),
+        (Given("light"), "light"),
+        (Given("", ("a.json",)), "a"),
+        (Given("", ("a.json", "more")), "a"),
+        (Given("b", ("a.json", "more")), "b"),
+        (Given("", ("more",), True), "terminal"),
+        (Given("b", ("more",), True), "b"),
+    ],
+)
+def test_a_command_line_names_themes_or_leaves_all_others_out(
+    given: Given, found: str, where: paths.Paths, home: Path
+) -> None:
+    write(where.config / "themes" / "night.json", "#111111")
+    choose(where, "night")
+    write(home / "a.json", "#111111")
+    write(home / "more" / "b.json", "#111111")
+    places = tuple(str(home / name) for name in given.places)
+    assert theme_of(where, str(home), replace(given, places=places))().name == found
+
+
+def test_a_theme_that_was_left_out_cannot_be_used(where: paths.Paths, home: Path) -> None:
+    write(where.config / "themes" / "night.json", "#111111")
+    with pytest.raises(Missing, match="There is no theme named 'night'"):
+        theme_of(where, str(home), Given("night", (), True))()
 
 
 @pytest.fixture

@@ -1,11 +1,14 @@
 """`picode --mode rpc` as a whole process, with a real daemon and a model server on loopback."""
 
+import base64
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from picode import paths
 from picode.rpc.commands import COMMANDS
@@ -140,6 +143,71 @@ def test_commands_run_side_by_side_and_each_has_its_answer(rpc: RpcProgram) -> N
     assert rpc.answer(waiting)["success"]
 
 
+def picture(width: int) -> str:
+    out = io.BytesIO()
+    Image.new("RGB", (width, 20), "red").save(out, "PNG")
+    return base64.b64encode(out.getvalue()).decode()
+
+
+def test_images_are_made_to_fit_and_what_is_none_is_refused_with_the_id(
+    rpc: RpcProgram, model_server: ModelServer
+) -> None:
+    model_server.enqueue(say("Red."))
+    broken = rpc.ask("prompt", message="look", images=[{"data": "bm9uZQ==", "mimeType": "image/png"}])
+    assert (broken["id"], broken["success"]) == ("n1", False)
+    assert broken["error"].startswith("This is no image")
+    image = {"type": "image", "data": picture(4000), "mimeType": "image/png"}
+    rpc.data("prompt", message="look", images=[image])
+    rpc.settled()
+    words, sent = model_server.requests[0].body["messages"][-1]["content"]
+    assert words["text"].startswith("look\n[Image: original 4000x20, displayed at 2000x10.")
+    data = base64.b64decode(sent["image_url"]["url"].partition(",")[2])
+    assert Image.open(io.BytesIO(data)).size == (2000, 10)
+
+
+def test_an_abort_ends_the_turn_alone_and_what_was_queued_begins_the_next(
+    rpc: RpcProgram, model_server: ModelServer
+) -> None:
+    model_server.enqueue(Script(Say("Half"), Gate("never")), say("Two."), say("Three."))
+    rpc.ask("prompt", message="first")
+    model_server.reached("never")
+    rpc.data("follow_up", message="second")
+    rpc.data("steer", message="third")
+    assert rpc.ask("abort_retry")["success"]  # no call is to be made again: the turn goes on
+    assert rpc.data("get_state")["isStreaming"]
+    assert rpc.ask("abort")["success"]
+    # the answer comes when the turn has ended
+    assert "agent_settled" in rpc.types()
+    rpc.settled(2)
+    told = [model_server.wait_for(at)[at - 1].text() for at in (2, 3)]
+    assert ("second" in told[0], "third" in told[0], "third" in told[1]) == (True, False, True)
+
+
+def test_a_try_that_is_waited_for_can_be_given_up(rpc: RpcProgram, model_server: ModelServer) -> None:
+    model_server.enqueue(Script(status=503, error="busy", headers={"retry-after": "30"}))
+    rpc.ask("prompt", message="hi")
+    rpc.until(lambda one: one["type"] == "auto_retry_start")
+    assert rpc.ask("abort_retry")["success"]
+    rpc.settled()
+    assert len(model_server.requests) == 1
+
+
+def test_reload_reads_what_is_on_the_disk_now_in_either_form(
+    rpc: RpcProgram, model_server: ModelServer, project: Path
+) -> None:
+    assert rpc.data("reload") == {"commands": [], "notices": []}
+    (project / ".picode" / "prompts").mkdir(parents=True)
+    (project / ".picode" / "prompts" / "look.md").write_text("Look at $1.")
+    (project / ".picode" / "config.toml").write_text('[agent]\nsteering = "all"\n')
+    assert rpc.data("prompt", message="/reload") == {"disposition": "handled"}
+    assert rpc.data("get_state")["steeringMode"] == "all"
+    assert [one["name"] for one in rpc.data("get_commands")["commands"]] == ["look"]
+    assert model_server.requests == []
+    (project / ".picode" / "config.toml").write_text("[agent\n")
+    broken = rpc.ask("reload")
+    assert (broken["success"], "config.toml" in broken["error"]) == (False, True)
+
+
 def test_the_state_and_what_changes_it(rpc: RpcProgram, model_server: ModelServer) -> None:
     state = rpc.data("get_state")
     assert state["model"]["id"] == "local-model"
@@ -226,8 +294,14 @@ def test_conversations_are_begun_left_forked_and_cloned(
     rpc.data("clone")
     cloned = rpc.data("get_state")
     assert (cloned["sessionId"] != first["sessionId"], cloned["messageCount"]) == (True, 4)
-    assert rpc.data("new_session") == {"cancelled": False}
-    assert rpc.data("get_state")["messageCount"] == 0
+    assert rpc.data("new_session", parentSession=first["sessionFile"]) == {"cancelled": False}
+    fresh = rpc.data("get_state")
+    assert fresh["messageCount"] == 0
+    model_server.enqueue(say("Three."))
+    rpc.ask("prompt", message="third")
+    rpc.settled(3)
+    head = json.loads(Path(fresh["sessionFile"]).read_text().splitlines()[0])
+    assert head["parentSession"] == first["sessionFile"]
     rpc.data("switch_session", sessionPath=first["sessionFile"])
     assert rpc.data("export_html", outputPath="out.html") == {"path": str(project / "out.html")}
     assert "second" in (project / "out.html").read_text()
@@ -241,6 +315,9 @@ def test_a_summary_by_hand_answers_with_what_was_written(rpc: RpcProgram, model_
         rpc.settled(at + 2)
     done = rpc.data("compact", customInstructions="the tests")
     assert done["summary"].startswith("The notes.")
+    assert done["usage"]["totalTokens"] > 0
+    usage = rpc.data("get_session_stats")["contextUsage"]
+    assert (usage["tokens"], usage["percent"], usage["contextWindow"] > 0) == (None, None, True)
     assert done["firstKeptEntryId"] in [one["id"] for one in rpc.data("get_entries")["entries"]]
     assert {"compaction_start", "compaction_end"} <= set(rpc.types())
 
@@ -262,5 +339,5 @@ def test_every_command_of_pi_is_there() -> None:
         "get_available_thinking_levels", "set_steering_mode", "set_follow_up_mode", "compact", "set_auto_compaction",
         "set_auto_retry", "abort_retry", "abort_bash", "bash", "get_session_stats", "export_html", "switch_session",
         "fork", "clone", "get_fork_messages", "get_entries", "get_tree", "get_last_assistant_text", "set_session_name",
-        "get_commands",
+        "get_commands", "reload",
     }  # fmt: skip

@@ -135,6 +135,9 @@ class Conversing:
         if request.what == "commands":
             conversation.cancel_commands()
             return Cancelled(id=0)
+        if request.what == "turn":
+            conversation.cancel_turn()
+            return Cancelled(id=0)
         queue = conversation.clear_queue() if request.what == "queue" else conversation.cancel()
         self._daemon.presses.drop(conversation.id)
         return Cancelled(id=0, queue=queue)
