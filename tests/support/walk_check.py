@@ -46,7 +46,7 @@ def check(life: "Steps", descriptors: int) -> None:
     assert len(told) == len(life.said), f"{len(told)} requests for {len(life.said)} questions"
     # somebody attached, as in the beginning
     life.come_in()
-    wait_for(lambda: len(life.assistants()) == 1, "one assistant")
+    _one_assistant(life)
     panes = [pane for pane in life.workspace.panes() if pane["title"] == "assistant"]
     assert len(panes) == 1, panes
     assert len(life.workspace.servers()) == 1, [command_line(p) for p in life.workspace.servers()]
@@ -58,6 +58,15 @@ def check(life: "Steps", descriptors: int) -> None:
         wait_for(lambda: psutil.Process(pid).num_fds() <= few, f"{few} descriptors in the daemon")
     except AssertionError as error:
         raise AssertionError(f"{error} {_descriptors(pid)}") from error
+
+
+def _one_assistant(life: "Steps") -> None:
+    try:
+        wait_for(lambda: len(life.assistants()) == 1, "one assistant")
+    except AssertionError as error:
+        lives = [(p.pid, p.ppid(), command_line(p)) for p in life.workspace.processes()]
+        panes = [(pane["id"], pane["title"], pane["exited"]) for pane in life.workspace.panes()]
+        raise AssertionError(f"{error} There are {lives} {panes}") from error
 
 
 def said_in_files(life: "Steps") -> list[str]:

@@ -39,6 +39,18 @@ def wait_panes(ready: Workspace, *titles: str, tab: int = 0) -> dict[str, dict[s
     return wait_for(seen, f"the panes {titles}")
 
 
+def titles(ready: Workspace, tab: int = 0) -> list[str]:
+    """Each pane that can be worked in, in the alphabet's order."""
+    found = [p for p in ready.panes() if p["tab_position"] == tab and p["is_selectable"]]
+    return sorted(str(pane["title"]).split(" ", 1)[0] for pane in found)
+
+
+def focused(ready: Workspace) -> str:
+    """The focused pane of the tab that was added last."""
+    last = max(pane["tab_position"] for pane in ready.panes())
+    return next((str(p["title"]) for p in ready.panes() if p["tab_position"] == last and p["is_focused"]), "")
+
+
 def switch(terminal: Terminal, name: str) -> None:
     """What a person types who is in the assistant's pane."""
     terminal.type(f"/layout {name}")
@@ -164,6 +176,12 @@ def test_a_tab_that_is_added_from_inside_works_the_same(ready: Workspace, model_
     [request] = model_server.wait_for(1)
     assert "in-the-added-tab" in last_text(request)
     terminal.wait_for("From the first tab.")
+    # Zellij gave its panes a directory: a layout has to name it, or they are started once more
+    go_to_assistant(terminal)
+    wait_for(lambda: focused(ready) == "assistant", "the focus on the assistant")
+    switch(terminal, "wide")
+    wait_panes(ready, "explorer", "assistant", "terminal", tab=1)
+    assert titles(ready, tab=1) == ["assistant", "explorer", "terminal"]
     # one conversation: the first tab's assistant shows it as well
     ready.action("go-to-tab", "1")
     terminal.wait_for("explorer", "From the first tab.")

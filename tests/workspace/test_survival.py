@@ -82,6 +82,8 @@ def test_after_zellijs_server_was_killed_the_assistant_comes_back_by_itself(
     model_server.enqueue(say("Said in the first life."), say("Said in the second."))
     terminal = ready.up()
     assistant_ready(terminal)
+    ready.action("write-chars", "--pane-id", "terminal_1", "mkdir deep && cd deep && echo now-de''ep\n")
+    terminal.wait_for("now-deep")
     ask(terminal, "remember this")
     terminal.wait_for("Said in the first life.")
     ready.action("save-session")
@@ -99,6 +101,12 @@ def test_after_zellijs_server_was_killed_the_assistant_comes_back_by_itself(
     _, request = model_server.wait_for(2)
     assert "remember this" in said(request)
     terminal.wait_for("Said in the second.")
+    # Zellij knows the panes by how it started them: in the shell's directory, and the assistant held
+    terminal.type("/layout minimal")
+    terminal.wait_for("/layout minimal")
+    terminal.type("\r")
+    wait_for(lambda: "explorer" not in [pane["title"] for pane in ready.panes()], "the other layout")
+    assert [pane["title"] for pane in ready.panes() if not pane["is_plugin"]] == ["assistant", "terminal"]
 
 
 def test_after_resurrection_the_terminal_pane_is_a_plain_shell_with_the_key(

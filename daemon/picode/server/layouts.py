@@ -1,7 +1,7 @@
 """`/layout NAME`: another layout for the tab of a living session. The panes' programs go on."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ from picode.errors import BadData, Missing, Unavailable
 from picode.installation import places
 from picode.paths import layout_named
 from picode.protocol.values import Place
+from picode.server.pane_forms import doubled, forms, of_tab, title
 from picode.terminal import zellij
 
 KEEP = ("--retain-existing-terminal-panes", "--apply-only-to-active-tab")
@@ -36,15 +37,43 @@ def read_layout(name: str, env: Mapping[str, str]) -> str:
         ) from error
 
 
-async def switch(place: Place, name: str) -> str:
+async def switch(place: Place, name: str, began: Callable[[str], str] = lambda pane: "") -> str:
     """Arrange the tab in which `place` is anew, by the layout `name`; the layout's full name. The pane of `place`
-    keeps the focus: somebody types there."""
+    keeps the focus: somebody types there. `began`: the directory in which a pane's shell began, if it is known."""
     name = layout_named(name)
     session, env = place.zellij_session, place.zellij_env
     text = with_focus_on_assistant(read_layout(name, env))
     before = await zellij.list_panes(session, env)
     for pane in spent(before, place.zellij_pane, name):
-        await zellij.action(session, env, "close-pane", "--pane-id", f"terminal_{pane}")
+        await _close(place, pane)
+    taken, stood = False, before
+    for form in forms(text, before, place.zellij_pane, began):
+        changed = await _override(place, name, form, stood)
+        stood = await zellij.list_panes(session, env)
+        twice = doubled(before, stood, place.zellij_pane)
+        for pane in twice:
+            await _close(place, pane)
+        # of two diffs the new one stays
+        if taken := changed and not set(twice) - {pane.get("id") for pane in before}:
+            break
+        if not twice:
+            break
+        stood = await zellij.list_panes(session, env)
+    if not taken and not fits(text, before):
+        raise Unavailable(
+            "Zellij did not arrange the tab; nothing was changed.", "Press Enter in it, and try again."
+        )
+    return name
+
+
+async def _close(place: Place, pane: int) -> None:
+    env = place.zellij_env
+    await zellij.action(place.zellij_session, env, "close-pane", "--pane-id", f"terminal_{pane}")
+
+
+async def _override(place: Place, name: str, text: str, before: list[dict[str, Any]]) -> bool:
+    """Whether the panes stand elsewhere now."""
+    session, env = place.zellij_session, place.zellij_env
     for _ in range(2):
         try:
             await zellij.action(session, env, "override-layout", *KEEP, "--layout-string", text)
@@ -56,12 +85,8 @@ async def switch(place: Place, name: str) -> str:
                 f"{name}.kdl is no layout that Zellij can read; nothing was changed.", hint
             ) from error
         if await _changed(session, env, before):
-            return name
-    if not fits(text, before):
-        raise Unavailable(
-            "Zellij did not arrange the tab; nothing was changed.", "Press Enter in it, and try again."
-        )
-    return name
+            return True
+    return False
 
 
 def with_focus_on_assistant(text: str) -> str:
@@ -73,7 +98,7 @@ def with_focus_on_assistant(text: str) -> str:
 
 def fits(text: str, panes: list[dict[str, Any]]) -> bool:
     """Whether the panes that only some layouts have are there just as the layout says."""
-    titles = {str(pane.get("title")).split(" ", 1)[0] for pane in panes}
+    titles = {title(pane) for pane in panes}
     return all((f'name="{one}"' in text) == (one in titles) for one in ("explorer", "diff"))
 
 
@@ -90,10 +115,9 @@ def spent(panes: list[dict[str, Any]], own: str, name: str) -> list[int]:
     """The tab's diff panes, which no other layout has a place for, and which nobody misses."""
     if name == "picode-review":
         return []
-    tabs = {pane.get("tab_id") for pane in panes if not pane.get("is_plugin") and str(pane.get("id")) == own}
     return [
-        int(pane["id"]) for pane in panes if pane.get("tab_id") in tabs and not pane.get("is_plugin")
-        and str(pane.get("terminal_command") or "").endswith(" diff --follow")
+        int(pane["id"]) for pane in of_tab(panes, own)
+        if str(pane.get("terminal_command") or "").endswith(" diff --follow")
     ]  # fmt: skip
 
 

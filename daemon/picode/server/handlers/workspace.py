@@ -4,6 +4,7 @@ from picode.errors import Unavailable
 from picode.protocol import requests as r
 from picode.protocol.replies import Accepted
 from picode.server import layouts
+from picode.server.pane_forms import first_directory
 from picode.server.state import Daemon
 
 
@@ -16,7 +17,13 @@ class Workspace:
     async def set_layout(self, request: r.SetLayout) -> Accepted:
         if request.place is None or not request.place.zellij_session:
             raise Unavailable("Only a workspace in Zellij has a layout.", "`picode up` opens one.")
-        await layouts.switch(request.place, request.name)
+        session = request.place.zellij_session
+
+        def began(pane: str) -> str:
+            info = self._daemon.terminals.in_pane(session, pane)
+            return first_directory(info.pid) if info is not None else ""
+
+        await layouts.switch(request.place, request.name, began)
         # a layout may have brought a new explorer
         self._daemon.explorers.sign_of_life(request.place)
         return Accepted(id=0)
