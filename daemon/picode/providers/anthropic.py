@@ -220,7 +220,8 @@ class Anthropic:
         if found is None:
             raise failures.no_key(asked)
         headers = {
-            "x-api-key": found.secret.reveal(),
+            **found.headers("x-api-key"),
+            **({"anthropic-beta": "oauth-2025-04-20"} if found.bearer else {}),
             "anthropic-version": VERSION,
             "content-type": "application/json",
             "accept": "text/event-stream",

@@ -49,7 +49,7 @@ class Google:
         if found is None:
             raise failures.no_key(asked)
         headers = {
-            "x-goog-api-key": found.secret.reveal(),
+            **found.headers("x-goog-api-key"),
             "content-type": "application/json",
             "accept": "text/event-stream",
         }

@@ -75,8 +75,7 @@ class OpenAI:
     def headers(self, found: Found | None) -> dict[str, str]:
         headers = {"content-type": "application/json", "accept": "text/event-stream"}
         if found is not None:
-            key, name = found.secret.reveal(), self.quirks.key_header
-            headers[name] = f"Bearer {key}" if name == "authorization" else key
+            headers |= found.headers(self.quirks.key_header)
         return headers
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[StreamEvent, None]:

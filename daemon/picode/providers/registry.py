@@ -19,6 +19,7 @@ from picode.providers.base import ModelFailed, Provider
 from picode.providers.discovery import WHATEVER
 from picode.providers.http import Http, Waits
 from picode.providers.models_json import Described
+from picode.providers.settled import Settled, Settling
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,7 @@ class Providers:
             there=self._ollama_there,
             choose=self._choose,
         )
+        self._settling = Settling(credentials)
         self._made: dict[str, Provider] = {}
         lists = self._open("openai") and bool(getattr(self.provider("openai"), "lists", True))
         self._found = own_servers.discovery(environ, credentials, lists)
@@ -266,7 +268,8 @@ class Providers:
         info = ModelInfo(f"{form or provider}/{model}", True, "", window, data.max_tokens)
         info.thinks = data.thinking != "none"
         info.usable, info.why = self._usable(provider)
-        return made, info
+        key = KEY_NAMES.get(provider, provider)
+        return Settled(made, key, self._settling) if self._parts.credentials.takes_time(key) else made, info
 
     def _form(self, form: str, name: str) -> Provider:
         """The provider in another form; `name`: how its models are called in a session."""

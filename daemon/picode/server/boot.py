@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from picode import __version__, config, tasks
 from picode.config.schema import Away, Settings
+from picode.credentials import Credentials, take_passphrase
 from picode.modelnames import with_level
 from picode.paths import Paths, make_private, pi_directory, project_of
 from picode.protocol.events import AnyEvent, CommandSeen, DaemonStopping, EntryAdded, StatusChanged
@@ -166,17 +167,26 @@ class Models:
         self._paths, self._settings, self._panes = paths, settings, panes
         self._providers: Providers | None = None
         self._tools: Toolbox | None = None
+        self._credentials: Credentials | None = None
+        self._passphrase = take_passphrase(os.environ)
 
     def providers(self) -> "Providers":
         if self._providers is None:
-            from picode.credentials import Credentials
             from picode.providers.registry import Providers
 
-            credentials = Credentials(self._paths.credentials, os.environ)
+            credentials = self.credentials()
             file = self._paths.config / "models.json"
             pi = pi_directory() / "models.json" if self._settings.pi.read else None
             self._providers = Providers(self._settings.models, credentials, os.environ, file, pi_models=pi)
         return self._providers
+
+    def credentials(self) -> Credentials:
+        if self._credentials is None:
+            of_pi = self._settings.pi.read
+            self._credentials = Credentials.at(
+                self._paths, os.environ, pi_too=of_pi, ask=lambda: self._passphrase
+            )
+        return self._credentials
 
     def tools(self) -> "Toolbox":
         if self._tools is None:
