@@ -4,10 +4,11 @@
 """
 
 from picode.credentials.find import Credentials
+from picode.credentials.master import take_passphrase
 from picode.credentials.names import KEY_NAMES, VARIABLES, in_environment, variable_of
 from picode.credentials.secret import Found, Later, Secret, check, known, lend, quoted
 
 __all__ = [
     "KEY_NAMES", "VARIABLES", "Credentials", "Found", "Later", "Secret", "check", "in_environment", "known", "lend",
-    "quoted", "variable_of",
+    "quoted", "take_passphrase", "variable_of",
 ]  # fmt: skip

@@ -131,6 +131,17 @@ class Credentials(Keeping):
 
     # --- what takes its time
 
+    def takes_time(self, provider: str) -> bool:
+        """Whether `settle` can ever have something to do for this provider."""
+        try:
+            kept = self.kept()
+        except PicodeError:
+            return False
+        entry = kept.keys.get(provider, {})
+        if entry.get("keyring") or entry.get("command") or entry.get("type") == "oauth":
+            return True
+        return not self.is_open(provider, kept) or any(one.provider == provider and one.command for one in self._of_pi())
+
     def due(self, provider: str) -> bool:
         """Whether `settle` has something to do: then the key is not to be taken before."""
         if lent(provider):

@@ -65,6 +65,13 @@ class Found:
     bearer: bool = False
     """It is an access token of OAuth, and goes into an `Authorization` header whatever the API's own is."""
 
+    def headers(self, name: str) -> dict[str, str]:
+        """`name`: the header that the API has for a key."""
+        key = self.secret.reveal()
+        if self.bearer or name == "authorization":
+            return {"authorization": f"Bearer {key}"}
+        return {name: key}
+
 
 _LENT: ContextVar[Mapping[str, Secret]] = ContextVar("lent keys")
 
