@@ -36,6 +36,11 @@ class Paths:
         return self.runtime / "events.sock"
 
     @property
+    def shells_socket(self) -> Path:
+        """Where recorders reach the daemon without a thread in between."""
+        return self.runtime / "shells.sock"
+
+    @property
     def terminals(self) -> Path:
         """The recorders' own sockets, one per terminal: `<pid>.sock`."""
         return self.runtime / "terminals"
@@ -78,6 +83,11 @@ class Paths:
     def timeline(self) -> Path:
         """What ran in each project, and what changed while it ran."""
         return self.state / "timeline.db"
+
+    @property
+    def spending(self) -> Path:
+        """What each request to a model cost."""
+        return self.state / "spending.db"
 
     @property
     def workspaces(self) -> Path:
@@ -157,13 +167,17 @@ def _ours(found: os.stat_result) -> bool:
 
 def project_of(cwd: "str | Path") -> Path:
     """The directory that names the project: Git's top level, else `cwd` itself; symbolic links resolved."""
+    return Path(project_name(str(cwd)))
+
+
+def project_name(cwd: str) -> str:
+    """The same, as text: a key in the shell waits for this."""
     here = above = os.path.realpath(cwd)
-    # a key in the shell waits for this
-    while not os.path.exists(os.path.join(above, ".git")):
+    while not os.access(os.path.join(above, ".git"), os.F_OK):
         above, below = os.path.dirname(above), above
         if above == below:
-            return Path(here)
-    return Path(above)
+            return here
+    return above
 
 
 def working_directory(environ: Mapping[str, str] = os.environ) -> Path:

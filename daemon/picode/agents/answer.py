@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from picode.messages import (
     ThinkingDelta,
     ToolCall,
     ToolCallBegun,
+    ToolCallDelta,
 )
 from picode.protocol.events import AnyEvent, TextAdded, ThoughtAdded, ToolPlanned
 from picode.providers.base import ModelFailed, Provider
@@ -64,6 +66,11 @@ class Answering:
     ) -> None:
         self._provider, self._emit, self._now, self._outgoing = provider, emit, now, outgoing
         self._draft = Draft(provider.api, provider.name, model)
+        self._started = time.monotonic()
+        self.first = 0.0
+        """Seconds until the answer began; 0: it did not."""
+        self.characters = 0
+        """Of all that came."""
 
     @property
     def draft(self) -> Assistant:
@@ -108,6 +115,10 @@ class Answering:
     def _announce(self, event: StreamEvent) -> None:
         if isinstance(event, TextDelta | ThinkingDelta):
             event.text = _unicode(event.text)
+            self.characters += len(event.text)
+        elif isinstance(event, ToolCallDelta):
+            self.characters += len(event.json)
+        self.first = self.first or time.monotonic() - self._started
         self._draft.apply(event)
         match event:
             case TextDelta(text) if text:
@@ -125,7 +136,7 @@ class Answering:
         if not isinstance(error, ModelFailed):
             return AnswerFailed(self._cut("error", told), told, kind)
         partial = self._cut("error", told)
-        return AnswerFailed(partial, told, kind, retry.after(error), error.kind == "overflow")
+        return AnswerFailed(partial, told, kind, retry.after(error), error.kind == "overflow", error.kind)
 
     def _cut(self, reason: StopReason, error: str) -> Assistant:
         return without_calls(self._draft.abandon(reason, error, self._now()))

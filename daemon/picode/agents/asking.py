@@ -15,6 +15,7 @@ from picode.agents.effects import CallModel
 from picode.agents.history import History
 from picode.agents.inputs import AnswerFailed, AnswerFinished, ContextFull
 from picode.agents.outgoing import Outgoing
+from picode.agents.paying import Paying
 from picode.agents.system_prompt import system_prompt
 from picode.config.schema import Settings
 from picode.context.redact import cleaner
@@ -44,7 +45,9 @@ class Model:
         settings: Settings,
         config: Path,
         shell: str,
+        paying: Paying | None = None,
     ) -> None:
+        self._paying = paying or Paying(providers)
         self._history, self._providers, self._tools = history, providers, tools
         self._emit, self._now, self._settings = emit, now, settings
         self._shell = shell
@@ -59,7 +62,7 @@ class Model:
         self._keys: dict[str, credentials.Secret] = {}
         self.name, self._level = with_level(name)
         self.window = self.longest = 0
-        self._thinks = True
+        self._thinks, self._found = True, False
         with contextlib.suppress(PicodeError):  # told when something is asked
             self._take(providers.resolve(self.name)[1])
 
@@ -72,9 +75,10 @@ class Model:
         """The answer is saved, or given up."""
         self._answering = None
 
-    def check(self) -> None:
-        """Raises ModelFailed when there is no such model."""
-        self._take(self._providers.resolve(self.name)[1])
+    def check(self, *, again: bool = True) -> None:
+        """Raises ModelFailed when there is no such model; without `again` one that was found before is believed."""
+        if again or not self._found:
+            self._take(self._providers.resolve(self.name)[1])
 
     def choose(self, name: str) -> None:
         """Another model from now on, written to the session file; `:level` behind it says how hard it is to think.
@@ -102,6 +106,7 @@ class Model:
     def wish(self, wishes: Wishes, settings: Settings) -> None:
         """What a client asks of the calls to come."""
         self._wishes, self._settings, self._system = wishes, settings, ""
+        self.brought.wishes = wishes
 
     def lend(self, key: str) -> None:
         """A key for the provider of this model, kept in memory. Raises PicodeError."""
@@ -111,12 +116,14 @@ class Model:
     def use(self, settings: Settings) -> None:
         """From the next call on."""
         self._settings = self.brought.settings = settings
+        self._outgoing = Outgoing(cleaner(settings.shell.redact, settings.redact.patterns), self._taken_out)
         self._system = ""
         self._noticed.clear()
 
     def begin_turn(self) -> None:
         """The instructions of user and project are read again."""
         self._system = ""
+        self._paying.begin_turn()
 
     def next_call(self) -> None:
         """A call is to come; `abort` ends it from now on."""
@@ -146,15 +153,23 @@ class Model:
             return AnswerFailed(self._nothing("aborted", ABORTED), ABORTED, "")
         if effect.compacts and self._is_full(request):
             return ContextFull()
-        self._emit(AnswerBegun(self.name))
         self._answering = Answering(provider, request.model, self._emit, self._now, self._outgoing)
-        answer = await self._answering.run(
-            request, stop, Retry(self._settings.models.retry_delay, effect.attempt)
-        )
-        if isinstance(answer, AnswerFailed):
-            _count(answer.partial.usage)
-        else:
-            _count(answer.answer.usage)
+        return await self._sent(self._answering, request, effect, AnswerBegun(self.name))
+
+    async def _sent(
+        self, answering: Answering, request: ModelRequest, effect: CallModel, begun: AnswerBegun | None = None
+    ) -> AnswerFinished | AnswerFailed:
+        """One request that is paid for, and its answer; `begun`: what is announced when it goes."""
+        try:
+            paid = await self._paying.reserve(request, self.name, "answer" if begun else "summary")
+        except PicodeError as error:
+            return AnswerFailed(self._nothing("error", str(error)), str(error), kind_of(error))
+        if begun is not None:
+            self._emit(begun)
+        retry = Retry(self._settings.models.retry_delay, effect.attempt)
+        answer = await answering.run(request, self._stop, retry)
+        _count(answer.partial.usage if isinstance(answer, AnswerFailed) else answer.answer.usage)
+        await self._paying.settle(paid, answer, answering.first, answering.characters)
         return answer
 
     def _is_full(self, request: ModelRequest) -> bool:
@@ -184,8 +199,7 @@ class Model:
                 session_id=self._history.session.id,
             )  # fmt: skip
             answering = Answering(provider, request.model, lambda event: None, self._now, self._outgoing)
-            retry = Retry(self._settings.models.retry_delay, effect.attempt)
-            answer = await answering.run(request, self._stop, retry)
+            answer = await self._sent(answering, request, effect)
             if isinstance(answer, AnswerFinished):
                 return self._written(answer.answer)
             if answer.again is None or effect.attempt >= self._settings.models.retries or self._stop.is_set():
@@ -194,7 +208,6 @@ class Model:
             await self._wait(effect)
 
     def _written(self, answer: Assistant) -> str:
-        _count(answer.usage)
         self._history.spend(answer.usage)
         text = plain_text(answer.content).strip()
         if answer.stop_reason != "stop" or not text:
@@ -225,6 +238,7 @@ class Model:
         # once told of panes, always: a list of tools that changes is a cache that is lost
         id_ = self._history.session.id
         self._in_workspace = self._in_workspace or await asyncio.to_thread(self._tools.has_panes, id_)
+        await asyncio.to_thread(self._tools.settle)
         specs = self._tools.specs(self._settings, self._in_workspace)
         return system_prompt(found, tools=specs, cwd=cwd, shell=self._shell, now=self._now(), known=skills)
 
@@ -241,7 +255,7 @@ class Model:
 
     def _take(self, info: ModelInfo) -> None:
         self.name, self.window, self.longest = info.name, info.context_window, info.max_tokens
-        self._thinks = info.thinks
+        self._thinks, self._found = info.thinks, True
 
 
 def _count(usage: Usage) -> None:

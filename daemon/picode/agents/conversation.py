@@ -23,6 +23,7 @@ from picode.agents.compacting import branch_summary, compact, ended
 from picode.agents.compose import Composer, Words
 from picode.agents.history import History
 from picode.agents.loop import Turn, step
+from picode.agents.paying import Paying
 from picode.config.schema import Settings
 from picode.context.redact import cleaner
 from picode.errors import DiskFailed, Missing, PicodeError, TryLater, UsageError
@@ -47,7 +48,8 @@ log = logging.getLogger(__name__)
 class Conversation:
     """`model`: `provider/model`; `config`: the user's configuration directory, for AGENTS.md; `emit` must not raise.
 
-    `shell`: the user's shell, for the system prompt. Needs a running event loop once something is asked.
+    `shell`: the user's shell, for the system prompt; `paying`: where costs are written down, and what limits them. Needs
+    a running event loop once something is asked.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Conversation:
         settings: Settings | None = None,
         now: Callable[[], int] = milliseconds_now,
         shell: str = "",
+        paying: Paying | None = None,
     ) -> None:
         self.session = session
         self.id = session.id
@@ -71,7 +74,7 @@ class Conversation:
         self._history = History(session)
         self._model = Model(
             self._history, model, providers=providers, tools=tools, emit=emit, now=now, settings=self._settings,
-            config=config, shell=shell,
+            config=config, shell=shell, paying=paying,
         )  # fmt: skip
         self._calls = Calls(tools, session.id, session.cwd, emit=emit, told=self._feed, now=now)
         self._turn = Turn(tuning.limits(self._settings))
@@ -140,14 +143,15 @@ class Conversation:
         )  # fmt: skip
         self.composer.add(words)
 
-    def check(self) -> None:
-        """Whether a question would be taken now. Raises PicodeError when not."""
+    def check(self, *, again: bool = True) -> None:
+        """Whether a question would be taken now. Raises PicodeError when not. Without `again`, for a key that waits:
+        whether its model is still there is not looked up."""
         self._check_open()
         if self._summarising:
             raise TryLater("A branch is being summarised.", "Wait for it, or cancel it.")
         if len(self._turn.queue) + len(self.composer.waiting) >= MOST_QUEUED:
             raise TryLater(f"{MOST_QUEUED} messages are queued already.", "Wait for the turn, or cancel it.")
-        self._model.check()
+        self._model.check(again=again)
 
     def cancel(self) -> list[Queued]:
         """End the turn and every `!command`, and keep what there is; what was queued is given back."""
@@ -157,6 +161,10 @@ class Conversation:
             self._model.abort()
         self._feed(told.CancelPressed())
         return queue
+
+    def cancel_turn(self) -> None:
+        """End the turn alone; what is queued begins the next one."""
+        self._feed(told.CancelPressed(keeps=True))
 
     def answer(self, call_id: str, decision: values.Decision, reason: str = "") -> None:
         """A person's answer to an approval. Raises Missing when nothing waits under that id."""
@@ -191,9 +199,12 @@ class Conversation:
         return self._model.brought
 
     def use(self, settings: Settings) -> None:
-        """These settings from the next turn on, where a turn reads them."""
-        self._settings = settings
-        self._model.use(settings)
+        """These settings from the next call on; what a client wishes or has tuned stays."""
+        if (limits := tuning.limits(settings)) != tuning.limits(self._given):
+            self._turn = replace(self._turn, limits=limits)
+        self._given, self._clean = settings, cleaner(settings.shell.redact, settings.redact.patterns)
+        self._settings = tuning.wished(settings, self.brought.wishes, self._tools.names)
+        self._model.use(self._settings)
 
     def set_thinking(self, level: Level) -> None:
         """From the next model call on. Raises DiskFailed."""

@@ -28,6 +28,8 @@ COMMANDS: dict[str, str] = {
     "daemon": "start, stop, restart, status, logs",
     "sessions": "list, search, show, export, import, delete conversations",
     "models": "which models can be used, and why the others cannot",
+    "openapi": "what an OpenAPI document has: its chat, its operations, what is wrong with it",
+    "cost": "what requests to models cost: --by day, model, conversation, workspace",
     "auth": "add, list or remove a provider's key",
     "install": "fetch a package of skills, templates and themes: npm:…, pip:…, git:…, a path",
     "remove": "take a package away",

@@ -4,7 +4,8 @@ from typing import get_args
 
 import msgspec
 
-from picode.config.layers import names, split, value_of
+from picode.config.custom_providers import SECTION
+from picode.config.layers import names, section_of, split, value_of
 from picode.config.schema import Settings
 
 HEAD = """# Configuration
@@ -16,7 +17,9 @@ Settings come in layers, each of which may overrule the one before: the defaults
 environment, the command line. ([Customising](customising.md) tells what is taken of pi's.)
 `picode config show --origin` tells where each value comes from. A project's file may not set `tools.allow`,
 `redact.patterns`, `pi.read`, or of `shell` what guards what leaves the machine (`redact`, `preview`, `ignore_…`): it
-comes with a clone, and a clone must not hand out permissions.
+comes with a clone, and a clone must not hand out permissions. Of `limits.spend` it may lower what you set, not raise it.
+
+The table `custom_providers` maps names to OpenAPI documents: [OpenAPI](openapi.md) tells its form.
 
 | setting | default | variable | what it does |
 |---|---|---|---|
@@ -26,7 +29,9 @@ comes with a clone, and a clone must not hand out permissions.
 def sentence(name: str) -> str:
     """The one sentence that explains `section.key`."""
     section, key = split(name)
-    kind = type(getattr(Settings(), section))
+    if section == SECTION:
+        return "An OpenAPI document that describes a provider of your own."
+    kind = type(section_of(Settings(), section))
     annotation = next(found.type for found in msgspec.structs.fields(kind) if found.name == key)
     return next(
         part.description

@@ -5,6 +5,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from picode.config import layers
 from picode.errors import ConfigError, DiskFailed
 from picode.paths import Paths
@@ -26,7 +28,10 @@ def set_value(paths: Paths, name: str, text: str) -> Any:
 def listed(file: Path, name: str) -> list[Any]:
     """The list that this one file gives for `name`; empty where it says nothing. Raises ConfigError."""
     section, key = layers.split(name)
-    found = _document(file).unwrap().get(section, {}).get(key, [])
+    table: Any = _document(file).unwrap()
+    for part in section.split("."):
+        table = table.get(part, {})
+    found = table.get(key, [])
     return layers.check(name, found, str(file))  # type: ignore[no-any-return]
 
 
@@ -51,12 +56,16 @@ def _write(file: Path, name: str, value: Any) -> None:
 
     section, key = layers.split(name)
     document = _document(file)
-    if section not in document:
-        document[section] = tomlkit.table()
+    table: Any = document
+    outer, _, inner = section.rpartition(".")
+    for part in section.split("."):
+        if part not in table:
+            table[part] = tomlkit.table(is_super_table=part == outer and bool(inner))
+        table = table[part]
     if value is None:
-        document[section].remove(key)
+        table.remove(key)
     else:
-        document[section][key] = value
+        table[key] = msgspec.to_builtins(value)
     _replace(file, tomlkit.dumps(document))
 
 

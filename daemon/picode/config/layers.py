@@ -8,13 +8,14 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
-from picode.config import pi_settings
-from picode.config.schema import Settings
+from picode.config import custom_providers, pi_settings
+from picode.config.schema import Section, Settings
 from picode.errors import ConfigError
 from picode.paths import Paths, pi_directory
 
@@ -24,11 +25,13 @@ PROJECT_FILE = Path(".picode") / "config.toml"
 USER_ONLY = {
     "tools.allow", "shell.redact", "shell.preview", "shell.preview_above", "shell.ignore_commands",
     "shell.ignore_directories", "shell.ignore_space", "redact.patterns", "pi.read",
+    "extensions.enabled", "extensions.seconds",
 }  # fmt: skip
 # and it may forbid more than its user does, not less
 ADDED = {"tools.deny"}
+LOWERED = "limits.spend."
 # files that are looked for in more places, whoever names them
-RESOURCES = {"resources.packages", "resources.skills", "resources.prompts", "resources.themes"}
+RESOURCES = {f"resources.{kind}" for kind in ("packages", "skills", "prompts", "themes", "extensions")}
 
 
 @dataclass(frozen=True)
@@ -74,31 +77,51 @@ def load(
 
 
 def names() -> list[str]:
-    """Every `section.key`."""
-    return [f"{section}.{key}" for section, keys in msgspec.to_builtins(Settings()).items() for key in keys]
+    """Every `section.key`; a section may stand in another one: `limits.spend.day`."""
+    return list(_names(Settings(), ""))
+
+
+def _names(section: Any, before: str) -> Iterator[str]:
+    for key in section.__struct_fields__:
+        inner = getattr(section, key)
+        if isinstance(inner, Section):
+            yield from _names(inner, f"{before}{key}.")
+        elif before:
+            yield f"{before}{key}"
 
 
 def value_of(settings: Settings, name: str) -> Any:
     section, key = split(name)
-    return getattr(getattr(settings, section), key)
+    if section == custom_providers.SECTION:
+        return settings.custom_providers.get(key)
+    return getattr(section_of(settings, section), key)
+
+
+def section_of(settings: Settings, section: str) -> Any:
+    """The struct of `limits` or `limits.spend`."""
+    return attrgetter(section)(settings)
 
 
 def split(name: str) -> tuple[str, str]:
     """`section.key` as a pair; raises ConfigError with the nearest names when there is no such setting."""
+    if name.startswith(f"{custom_providers.SECTION}."):
+        return custom_providers.SECTION, name.partition(".")[2]
     if name not in names():
         from difflib import get_close_matches
 
         near = get_close_matches(name, names(), 3, 0.5)
         hint = f"Did you mean {' or '.join(near)}?" if near else "`picode config show` lists all of them."
         raise ConfigError(f"There is no setting {name!r}.", hint)
-    section, key = name.split(".")
+    section, _, key = name.rpartition(".")
     return section, key
 
 
 def check(name: str, value: Any, origin: str) -> Any:
     """`value` as the setting's own type, or a ConfigError that says what was expected."""
     section, key = split(name)
-    kind = type(getattr(Settings(), section))
+    if section == custom_providers.SECTION:
+        return custom_providers.read(key, value, origin, Path.cwd())
+    kind = type(section_of(Settings(), section))
     annotation = next(found.type for found in msgspec.structs.fields(kind) if found.name == key)
     try:
         found = msgspec.convert(value, annotation, strict=not isinstance(value, str))
@@ -190,6 +213,8 @@ def _overlay(loaded: Loaded, text: str, file: Path, project: Path | None = None)
         if not isinstance(keys, dict):
             line = _line(text, "", section)
             raise ConfigError(f"{file}:{line}: {section!r} stands outside a table; expected [section] first.")
+    _overlay_providers(loaded, tables.pop(custom_providers.SECTION, {}), text, file, project)
+    for section, keys in _tables(tables):
         for key, value in keys.items():
             origin = f"{file}:{_line(text, section, key)}"
             name = f"{section}.{key}"
@@ -205,6 +230,30 @@ def _overlay(loaded: Loaded, text: str, file: Path, project: Path | None = None)
                 raise ConfigError(message, error.hint) from None
 
 
+def _tables(tables: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """`limits.spend` and what it holds: a table within a table that is a section of its own."""
+    inner = {name.rpartition(".")[0] for name in names() if name.count(".") > 1}
+    for section, keys in tables.items():
+        own = {key: keys[key] for key in keys if f"{section}.{key}" in inner and isinstance(keys[key], dict)}
+        yield section, {key: value for key, value in keys.items() if key not in own}
+        for key, values in own.items():
+            yield f"{section}.{key}", values
+
+
+def _overlay_providers(
+    loaded: Loaded, entries: dict[str, Any], text: str, file: Path, project: Path | None
+) -> None:
+    for name, value in entries.items():
+        origin = f"{file}:{custom_providers.line(text, name)}"
+        if project is not None:
+            raise ConfigError(
+                f"{origin}: a project may not set custom_providers.",
+                "Set them in your own configuration file: they get keys.",
+            )
+        loaded.settings.custom_providers[name] = custom_providers.read(name, value, origin, file.parent)
+        loaded.origins[f"{custom_providers.SECTION}.{name}"] = origin
+
+
 def _put(
     loaded: Loaded, name: str, value: Any, origin: str, *, base: Path, project: Path | None
 ) -> None:  # fmt: skip
@@ -212,6 +261,10 @@ def _put(
     added = name in RESOURCES or (name in ADDED and project is not None)
     before = value_of(loaded.settings, name) if added else []
     value = check(name, value, origin)
+    if project is not None and name.startswith(LOWERED):
+        if (limit := value_of(loaded.settings, name)) and not 0 < value < limit:
+            loaded.notices.append(f"{origin}: a project may only lower {name}; {limit:g} stays.")
+            return
     if name in RESOURCES:
         value = pi_settings.absolute(name, value, base)
         outside = [one for one in value if project is not None and _leads_out(one, project)]
@@ -233,7 +286,7 @@ def _leads_out(entry: Any, project: Path) -> bool:
 
 def _set(settings: Settings, name: str, value: Any, origin: str) -> None:
     section, key = split(name)
-    setattr(getattr(settings, section), key, check(name, value, origin))
+    setattr(section_of(settings, section), key, check(name, value, origin))
 
 
 def _variables(environ: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
@@ -244,12 +297,16 @@ def _variables(environ: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
 
 
 def parse(name: str, text: str) -> Any:
-    """A variable's text as a value: lists are written with commas."""
-    return (
-        [part.strip() for part in text.split(",") if part.strip()]
-        if isinstance(value_of(Settings(), name), list)
-        else text
-    )
+    """A variable's text as a value: lists are written with commas, tables as JSON."""
+    default = value_of(Settings(), name)
+    if isinstance(default, list):
+        return [part.strip() for part in text.split(",") if part.strip()]
+    if isinstance(default, dict):
+        try:
+            return msgspec.json.decode(text)
+        except msgspec.DecodeError:
+            return text
+    return text
 
 
 def _with_place(error: str, text: str) -> str:

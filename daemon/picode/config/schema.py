@@ -39,6 +39,22 @@ class Models(Section):
     ] = 2
 
 
+class Spend(Section):
+    request: Annotated[
+        float, setting("The most that one request to a model may cost, in US dollars; 0: no limit.", ge=0)
+    ] = 0
+    turn: Annotated[
+        float, setting("The most for a question with all that follows from it; 0: no limit.", ge=0)
+    ] = 0
+    conversation: Annotated[float, setting("The most for a conversation; 0: no limit.", ge=0)] = 0
+    day: Annotated[float, setting("The most for a day, in all conversations; 0: no limit.", ge=0)] = 0
+    workspace: Annotated[float, setting("The most for a project, from its first day; 0: no limit.", ge=0)] = 0
+
+
+class Limits(Section):
+    spend: Spend = field(default_factory=Spend)
+
+
 class Agent(Section):
     rounds: Annotated[int, setting("The most model calls in one turn.", ge=1)] = 100
     steering: Annotated[
@@ -128,7 +144,17 @@ class Resources(Section):
     themes: Annotated[list[str], setting("More directories with themes, or single files.")] = field(
         default_factory=list
     )
+    extensions: Annotated[
+        list[str], setting("More directories with extensions, or single files: they are programs, and run.")
+    ] = field(default_factory=list)
     skill_commands: Annotated[bool, setting("Skills can be called with /skill:name.")] = True
+
+
+class Extensions(Section):
+    enabled: Annotated[bool, setting("Run extensions; a project's run only after `picode trust`.")] = True
+    seconds: Annotated[
+        float, setting("Seconds that an extension may take for an event; what it asks a person counts not.", gt=0)
+    ] = 30
 
 
 class Pi(Section):
@@ -173,10 +199,30 @@ class Log(Section):
     ] = "info"
 
 
+class CustomProvider(Section, omit_defaults=True):
+    """An entry of `custom_providers`: an OpenAPI document, and what it does not say."""
+
+    document: str
+    """A file or an address."""
+    base_url: str = ""
+    """Where the server is, in place of the document's own `servers`."""
+    chat: str = ""
+    """The chat endpoint, by name or path, where it is not found by its shape; `none`: there is none."""
+    models: list[str] = field(default_factory=list)
+    """The names of its models, where the document does not tell them."""
+    tools: list[str] = field(default_factory=list)
+    """The operations that become tools: names, patterns, `tag:NAME`, `path:PATTERN`."""
+    variables: dict[str, str] = field(default_factory=dict)
+    """Values for the servers' variables, and for parameters of the chat endpoint."""
+    keys: dict[str, str] = field(default_factory=dict)
+    """By security scheme: `$NAME`, `!command`, or the key itself."""
+
+
 class Settings(Section):
     """The whole configuration; each table is optional."""
 
     models: Models = field(default_factory=Models)
+    limits: Limits = field(default_factory=Limits)
     agent: Agent = field(default_factory=Agent)
     compaction: Compaction = field(default_factory=Compaction)
     tools: Tools = field(default_factory=Tools)
@@ -184,7 +230,9 @@ class Settings(Section):
     redact: Redact = field(default_factory=Redact)
     pane: Pane = field(default_factory=Pane)
     resources: Resources = field(default_factory=Resources)
+    extensions: Extensions = field(default_factory=Extensions)
     pi: Pi = field(default_factory=Pi)
     away: Away = field(default_factory=Away)
     sessions: Sessions = field(default_factory=Sessions)
     log: Log = field(default_factory=Log)
+    custom_providers: dict[str, CustomProvider] = field(default_factory=dict)

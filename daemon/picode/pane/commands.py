@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
-from typing import Literal, NamedTuple, cast
+from typing import Literal, NamedTuple, cast, get_args
 
 from picode.credentials import VARIABLES
 from picode.messages import LEVELS
@@ -25,6 +25,7 @@ from picode.protocol.requests import (
     Export,
     GetConversations,
     GetModels,
+    GetSpending,
     GetTree,
     Import,
     Reload,
@@ -35,6 +36,8 @@ from picode.protocol.requests import (
 from picode.protocol.values import Delivery
 from picode.references import references
 
+SpentBy = Literal["day", "model", "conversation", "workspace"]
+SPENT_BY: tuple[SpentBy, ...] = get_args(SpentBy)
 Format = Literal["html", "md", "json", "text"]
 TYPED = (
     ("!command", "run it here and share its output; !!command: without sharing"),
@@ -135,6 +138,15 @@ def _session(state: State, argument: str) -> Step:
     return printed(state, [*lines, []])
 
 
+def _cost(state: State, argument: str) -> Step:
+    """This conversation's models, or all days, models, conversations, projects."""
+    if argument not in ("", *SPENT_BY):
+        told = f"/cost alone, or /cost {', '.join(SPENT_BY)}."
+        return printed(state, notice_lines("warning", told, state.width))
+    by = cast(SpentBy, argument or "model")
+    return state, [Tell(GetSpending(0, by, state.conversation, only=not argument))]
+
+
 def _layout(state: State, argument: str) -> Step:
     if argument:
         return state, [Tell(SetLayout(0, argument))]
@@ -224,6 +236,8 @@ COMMANDS: dict[str, Command] = {
     "clone": Command("a new conversation of all up to here", _asked(Clone)),
     "name": Command("call this conversation something", _name, "[NAME]"),
     "session": Command("this conversation's file, model and cost", _session),
+    "cost": Command("what was spent: here, or by day, model, conversation, workspace", _cost, "[BY]",
+                    lambda: list(SPENT_BY)),
     "compact": Command("summarise what is old; WORDS: what to look at", _compact, "[WORDS]"),
     "model": Command("choose the model", _model, "[NAME]"),
     "scoped-models": Command("which models the key for the next one goes through", _scoped),

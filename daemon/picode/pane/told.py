@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from picode.pane import lists, tree_list
+from picode.pane import lists, spending, tree_list
 from picode.pane.entries import entry_lines, notice_lines
 from picode.pane.follow import printed
 from picode.pane.lines import Line
@@ -24,12 +24,13 @@ from picode.protocol.replies import (
     Moved,
     Peeked,
     SlashCommands,
+    Spending,
     Tree,
 )
 from picode.protocol.requests import Import, Peek, Search, SetModel, SetName
 
 
-def replied(state: State, given: Replied) -> Step:  # noqa: PLR0911
+def replied(state: State, given: Replied) -> Step:  # noqa: PLR0911, PLR0912
     match given.reply:
         case Cancelled(queue=queue) if queue:
             return state, [PutInput("\n".join(one.text for one in queue), before=True)]
@@ -49,6 +50,9 @@ def replied(state: State, given: Replied) -> Step:  # noqa: PLR0911
             return _moved(state, given.reply)
         case Exported(path=path):
             return _said(state, f"{path} was written.")
+        case Spending():
+            rows: list[Line] = [[("", line)] for line in spending.lines(given.reply, state.width)]
+            return printed(state, [*rows, []])
         case SlashCommands():
             return _brought(state, given.reply)
     if isinstance(given.request, SetModel):

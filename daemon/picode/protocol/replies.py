@@ -10,12 +10,14 @@ from picode.protocol.values import (
     Digest,
     Entry,
     EstimateError,
+    ExtensionInfo,
     Hit,
     Mode,
     ModelInfo,
     Node,
     Queued,
     SentReceipt,
+    Shortcut,
     SlashCommand,
     SpendRow,
     SpendSpan,
@@ -176,6 +178,9 @@ class SlashCommands(Reply, tag="slash_commands"):
     commands: list[SlashCommand] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     """What was left out, and why: whole sentences."""
+    shortcuts: list[Shortcut] = field(default_factory=list)
+    """Keys of extensions."""
+    extensions: list[ExtensionInfo] = field(default_factory=list)
 
 
 class Prompts(Reply, tag="prompts"):

@@ -102,6 +102,8 @@ class Ask(Request, tag="ask"):
     """Tools granted for this turn (`all`: every one); for clients that cannot be asked."""
     unattended: bool = False
     """Refuse what is not granted, at once, in place of asking."""
+    source: Literal["interactive", "rpc"] = "interactive"
+    """Who asks, for extensions to know."""
 
 
 class Send(Request, tag="send"):
@@ -139,6 +141,23 @@ class Answer(Request, tag="answer"):
     decision: Decision
     reason: str = ""
     """With `deny`: a word to the model."""
+
+
+class AnswerDialog(Request, tag="answer_dialog"):
+    """A person's answer to a `Dialog` (`Status.dialogs`): `value`, for `confirm` `confirmed`; neither: it was left.
+    Reply: `Accepted`, or `Refused` when somebody else was quicker."""
+
+    conversation: str
+    dialog: str
+    value: str | None = None
+    confirmed: bool | None = None
+
+
+class PressShortcut(Request, tag="press_shortcut"):
+    """A key of an extension. Reply: `Accepted`, or `Refused` when there is no such key any more."""
+
+    conversation: str
+    key: str
 
 
 class SettlePreview(Request, tag="settle_preview"):
@@ -315,6 +334,8 @@ class GetSent(Request, tag="get_sent"):
     conversation: str = ""
     cwd: str = ""
     limit: int = 50
+    tools: bool = True
+    """With the results of the assistant's tools."""
 
 
 class GetFiles(Request, tag="get_files"):
@@ -454,5 +475,5 @@ AnyRequest = (
     | Import | Delete | GetTree | Peek | GetLines | Tune | Compact | Navigate | Fork | Clone | OpenFile | SetLabel
     | SetName | GetSent | GetFiles | GetSlashCommands | Reload | GetPrompts | InsertInput | SetLayout | WatchFiles
     | TerminalOpened | CommandStarted | CommandFinished | TerminalClosed | GetTerminals | GetTimeline | GetBlame
-    | Attend | GetSpending
+    | Attend | GetSpending | AnswerDialog | PressShortcut
 )  # fmt: skip

@@ -95,6 +95,10 @@ class Receipt(Struct, omit_defaults=True):
     """The name of the key press (`Send.once`)."""
     bytes: int = 0
     """Of the whole message as it was sent, the question included; 0: from before this was counted."""
+    tool: str = ""
+    """The tool of the assistant whose result it was; `command` is what it read or ran. Then `status` is not told."""
+    images: int = 0
+    """Of the tool's result; `bytes` counts theirs, too."""
 
 
 class Preview(Struct, omit_defaults=True):
@@ -145,6 +149,51 @@ class ToolRun(Struct, omit_defaults=True):
     output: str = ""
 
 
+DialogKind = Literal["select", "confirm", "input", "editor"]
+"""One of several, yes or no, a line, or several lines."""
+
+
+class Dialog(Struct, omit_defaults=True):
+    """What an extension asks a person."""
+
+    id: str
+    kind: DialogKind
+    title: str
+    message: str = ""
+    options: list[str] = field(default_factory=list)
+    text: str = ""
+    """What stands there at first (`editor`), or what may be typed (`input`)."""
+    timeout: int = 0
+    """Milliseconds until it goes without an answer; 0: it stays."""
+    extension: str = ""
+    """The file of the one that asks."""
+
+
+class Widget(Struct, omit_defaults=True):
+    """Lines of an extension at the input line."""
+
+    key: str
+    lines: list[str]
+    placement: Literal["aboveEditor", "belowEditor"] = "aboveEditor"
+
+
+class Shortcut(Struct, omit_defaults=True):
+    """A key of an extension, in pi's words: `ctrl+shift+p`."""
+
+    key: str
+    description: str = ""
+
+
+class ExtensionInfo(Struct, omit_defaults=True):
+    """A loaded extension."""
+
+    path: str
+    tools: list[str] = field(default_factory=list)
+    commands: list[str] = field(default_factory=list)
+    events: list[str] = field(default_factory=list)
+    scope: Literal["user", "project", "temporary"] = "user"
+
+
 class Status(Struct, omit_defaults=True):
     """What a status line shows of a conversation."""
 
@@ -166,6 +215,11 @@ class Status(Struct, omit_defaults=True):
     """How hard the model is asked to think; empty: it cannot."""
     max_tokens: int = 0
     """The longest answer that the model can give; 0: not known."""
+    dialogs: list[Dialog] = field(default_factory=list)
+    """What extensions ask, the oldest first."""
+    notes: dict[str, str] = field(default_factory=dict)
+    """Words of extensions for the status line, by their keys."""
+    widgets: list[Widget] = field(default_factory=list)
 
 
 class Entry(Struct, omit_defaults=True):
@@ -174,6 +228,8 @@ class Entry(Struct, omit_defaults=True):
     id: str
     message: Message
     receipt: Receipt | None = None
+    shown: str = ""
+    """Markdown of an extension, in place of a custom message's own text."""
 
 
 class Wishes(Struct, omit_defaults=True):

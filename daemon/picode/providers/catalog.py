@@ -81,6 +81,12 @@ class Catalog:
         cost.total = cost.input + cost.output + cost.cache_read + cost.cache_write
         return cost
 
+    def worst(self, provider: str, model: str, prompt: float, answer: int) -> float:
+        """US dollars of a request at most: nothing read from a cache, and the longest answer; both in tokens."""
+        data = self.find(provider, model)
+        longest = answer if data is UNKNOWN else min(answer, data.max_tokens)
+        return (prompt * max(data.input, data.cache_write or 0) + longest * data.output) / MILLION
+
 
 @cache
 def _builtin() -> _File:

@@ -7,6 +7,7 @@ import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from picode.config.schema import Models
 from picode.credentials import KEY_NAMES, Credentials
@@ -20,6 +21,9 @@ from picode.providers.discovery import WHATEVER
 from picode.providers.http import Http, Waits
 from picode.providers.models_json import Described
 from picode.providers.settled import Settled, Settling
+
+if TYPE_CHECKING:
+    from picode.openapi.library import Library
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,17 @@ def _describing(told: Described) -> Callable[[Parts], Provider]:
     return make
 
 
+def _documented(name: str, library: "Library") -> Callable[[Parts], Provider]:
+    def make(parts: Parts) -> Provider:
+        from picode.providers.openapi import OpenAPI
+
+        return OpenAPI(
+            name, library, parts.http, parts.catalog, credentials=parts.credentials, environ=parts.environ
+        )
+
+    return make
+
+
 def _seen(*files: Path | None) -> list[tuple[int, int]]:
     """What changes when one of the files does."""
     out = []
@@ -123,6 +138,8 @@ FORMS: dict[str, tuple[str, Callable[[Parts, str], Provider]]] = {
     "openai-responses": ("openai", _responses),
 }
 DEMO = "demo/demo"
+READING = 5.0
+"""Seconds that a list of models waits for documents."""
 
 
 class Providers:
@@ -155,6 +172,8 @@ class Providers:
         )
         self._settling = Settling(credentials)
         self._made: dict[str, Provider] = {}
+        self.library: Library | None = None
+        """The documents of custom_providers; None: there are none."""
         lists = self._open("openai") and bool(getattr(self.provider("openai"), "lists", True))
         self._found = own_servers.discovery(environ, credentials, lists)
 
@@ -162,8 +181,11 @@ class Providers:
         return {one.name for one in self.catalog.described}
 
     def _makers(self) -> dict[str, Callable[[Parts], Provider]]:
-        """In the order in which a default is looked for: what a models.json describes stands before the demo."""
+        """In the order in which a default is looked for: what a models.json or a document describes stands before the
+        demo."""
         own = {one.name: _describing(one) for one in self.catalog.described}
+        if self.library is not None:
+            own |= {name: _documented(name, self.library) for name in self.library.names()}
         return (
             {name: REGISTERED[name] for name in REGISTERED if name != "demo"}
             | own
@@ -222,6 +244,8 @@ class Providers:
         Servers of one's own are asked for theirs, so this takes up to 0.3 s and belongs into a thread."""
         self._look_again()
         self._found.look()
+        if self.library is not None:
+            self.library.look(READING)
         default = self.default()
         found = [info for name in self._makers() for info in self._listed(name)]
         if not any(info.name == default for info in found):
@@ -241,6 +265,20 @@ class Providers:
         if provider in FORMS:
             provider = FORMS[provider][0]
         return self.catalog.cost(provider, model, usage)
+
+    def worst(self, name: str, prompt: float, answer: int) -> float:
+        """US dollars that a request to `provider/model` costs at most: tokens of the prompt, and of the answer."""
+        provider, _, model = name.partition("/")
+        return self.catalog.worst(
+            FORMS[provider][0] if provider in FORMS else provider, model, prompt, answer
+        )
+
+    def priced(self, name: str) -> bool:
+        """Whether the price is known, or nobody asks for one: a server without a key is one's own."""
+        provider, _, model = name.partition("/")
+        provider = FORMS[provider][0] if provider in FORMS else provider
+        known = self.catalog.find(provider, model) is not catalog.UNKNOWN
+        return known or not getattr(getattr(self.provider(provider), "quirks", None), "key_needed", False)
 
     async def close(self) -> None:
         for provider in self._made.values():
@@ -291,7 +329,7 @@ class Providers:
         """The model that a provider's name alone means; never waits: an unasked server is asked now."""
         choice = self.catalog.of(provider).default
         if provider not in self._found.servers:
-            return choice
+            return choice or next(iter(self._models_of(provider)), WHATEVER)
         known = self._found.known(provider)
         if not known:
             self._found.begin(provider)
@@ -337,6 +375,8 @@ class Providers:
         """What a list says, or what a server of one's own says that it has."""
         if name in self._found.servers:
             return [one.name for one in self._found.known(name) or ()]
+        if told := getattr(self.provider(name), "models", None):
+            return list(told())
         return [] if self._open(name) else list(self.catalog.of(name).models)
 
     def _names(self) -> list[str]:

@@ -1,5 +1,6 @@
 """The one file that knows every part of the daemon: it puts them together, and takes them apart at the end."""
 
+import contextlib
 import logging
 import os
 import secrets
@@ -8,11 +9,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from picode import __version__, config, tasks
-from picode.config.schema import Away, Settings
+from picode.config.schema import Away, Settings, Spend
+from picode.errors import ConfigError
 from picode.credentials import Credentials, take_passphrase
 from picode.modelnames import with_level
 from picode.paths import Paths, make_private, pi_directory, project_of
-from picode.protocol.events import AnyEvent, CommandSeen, DaemonStopping, EntryAdded, StatusChanged
+from picode.protocol.events import AnyEvent, CommandSeen, DaemonStopping, EntryAdded, Noticed, StatusChanged
 from picode.protocol.values import CommandNote, ModelInfo
 from picode.server import handlers, lifecycle, logs, older_terminals
 from picode.server.attendance import Attendance
@@ -37,7 +39,12 @@ from picode.sessions.workspaces import Workspaces
 
 if TYPE_CHECKING:
     from picode.agents.conversation import Conversation
+    from picode.agents.paying import Paying
+    from picode.openapi.library import Library
     from picode.providers.registry import Providers
+    from picode.providers.spending.ledger import Ledger
+    from picode.providers.traffic import Traffic
+    from picode.tools.operations import Operations
     from picode.tools.toolbox import Toolbox
 
 log = logging.getLogger(__name__)
@@ -72,7 +79,7 @@ async def serve(paths: Paths, ready: Callable[[], None]) -> None:
     daemon = Daemon(
         paths=paths, boot=boot, started=time.time_ns() // 1_000_000, bus=bus, conversations=conversations,
         terminals=terminals, panes=panes, explorers=explorers, prompts=Prompts(paths.prompt_history),
-        models=models.list,
+        models=models.list, ledger=models.ledger,
         presses=Presses(paths.presses), timeline=timeline,
         returns=_returns(paths, conversations, explorers, bus), projects=Projects(bus.announce, watches),
     )  # fmt: skip
@@ -167,8 +174,11 @@ class Models:
         self._paths, self._settings, self._panes = paths, settings, panes
         self._providers: Providers | None = None
         self._tools: Toolbox | None = None
+        self._library: Library | None = None
+        self._document(settings)
         self._credentials: Credentials | None = None
         self._passphrase = take_passphrase(os.environ)
+        self._traffic: Traffic | None = None
 
     def providers(self) -> "Providers":
         if self._providers is None:
@@ -198,9 +208,30 @@ class Models:
             tasks.spawn(self._tools.sweep(), "sweep of orphaned commands")
         return self._tools
 
+    def _document(self, settings: Settings) -> None:
+        """What custom_providers says counts from now on; documents are read in threads."""
+        if not settings.custom_providers and self._library is None:
+            return
+        if self._library is None:
+            from picode.openapi.library import Library
+
+            self._library = Library(self._paths.cache)
+        self._library.configure(settings.custom_providers)
+        if self._providers is not None:
+            self._providers.library = self._library
+        if self._tools is not None and self._tools.operations is None:
+            self._tools.operations = self._operations(self._library)
+
+    def _operations(self, library: "Library") -> "Operations":
+        from picode.tools.operations import Operations
+
+        return Operations(library, self.credentials(), os.environ)
+
     def list(self) -> list[ModelInfo]:
+        settings = config.load(self._paths).settings
         providers = self.providers()
-        providers.settings = config.load(self._paths).settings.models
+        self._document(settings)
+        providers.settings = settings.models
         return providers.models()
 
     def conversation(
@@ -212,7 +243,8 @@ class Models:
 
         # read anew: a setting that was changed counts from the next conversation on
         settings = config.load(self._paths, os.environ, project_of(session.cwd)).settings
-        providers = self.providers()
+        providers, _ = self.providers(), self.tools()
+        self._document(settings)
         providers.settings = settings.models
         if session.ephemeral:
             self.tools().audit.silent.add(session.id)
@@ -228,10 +260,44 @@ class Models:
             config=self._paths.config,
             settings=settings,
             shell=os.environ.get("SHELL", ""),
+            paying=self._paying(session, providers, settings.limits.spend, emit),
         )
+
+    def _paying(
+        self, session: SessionFile, providers: "Providers", spend: Spend, emit: Callable[[AnyEvent], None]
+    ) -> "Paying":
+        from picode.agents.paying import Paying
+
+        project, known = project_of(session.cwd), [spend]
+
+        def limits() -> Spend:
+            """As the files say now; as they said last while one of them is broken."""
+            with contextlib.suppress(ConfigError):
+                known[0] = config.load(self._paths, os.environ, project).settings.limits.spend
+            return known[0]
+
+        return Paying(
+            providers, self.traffic().ledger, conversation=session.id, workspace=str(project), limits=limits,
+            warn=lambda text: emit(Noticed("warning", text)),
+        )  # fmt: skip
+
+    def ledger(self) -> "Ledger":
+        ledger = self.traffic().ledger
+        assert ledger is not None
+        return ledger
+
+    def traffic(self) -> "Traffic":
+        if self._traffic is None:
+            from picode.providers.spending.ledger import Ledger
+            from picode.providers.traffic import Traffic
+
+            self._traffic = Traffic(Ledger(self._paths.spending))
+        return self._traffic
 
     async def close(self) -> None:
         if self._tools is not None:
             await self._tools.close()
         if self._providers is not None:
             await self._providers.close()
+        if self._traffic is not None:
+            self._traffic.close()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from picode.paths import Paths
 from picode.protocol.values import ModelInfo
@@ -16,6 +17,9 @@ from picode.server.returns import Returns
 from picode.server.terminals import Terminals
 from picode.server.timeline import Timeline
 from picode.sessions.prompts import Prompts
+
+if TYPE_CHECKING:
+    from picode.providers.spending.ledger import Ledger
 
 
 @dataclass
@@ -39,6 +43,8 @@ class Daemon:
     presses: Presses
     models: Callable[[], list[ModelInfo]]
     """May block for a moment."""
+    ledger: "Callable[[], Ledger]"
+    """What requests to models cost."""
     clients: Callable[[], int] = lambda: 0
     """How many client processes live."""
     ended: asyncio.Event = field(default_factory=asyncio.Event)

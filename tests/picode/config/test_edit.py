@@ -22,3 +22,11 @@ def test_a_value_that_does_not_fit_changes_nothing(where: Paths) -> None:
     with pytest.raises(ConfigError, match="expected a whole number"):
         set_value(where, "models.retries", "some")
     assert not where.settings.exists()
+
+
+def test_a_setting_of_an_inner_section_is_written_and_read_again(where: Paths) -> None:
+    set_value(where, "limits.spend.day", "5")
+    set_value(where, "limits.spend.turn", "0.5")
+    assert where.settings.read_text().count("[limits.spend]") == 1
+    spend = layers.load(where, {}).settings.limits.spend
+    assert (spend.day, spend.turn) == (5, 0.5)

@@ -87,3 +87,24 @@ def test_a_project_cannot_hand_out_permissions(where: Paths, tmp_path: Path) -> 
 
 def test_a_list_in_a_variable_is_written_with_commas(where: Paths) -> None:
     assert layers.load(where, {"PICODE_TOOLS_ALLOW": "edit, write"}).settings.tools.allow == ["edit", "write"]
+
+
+def test_a_section_may_stand_in_another_one(where: Paths) -> None:
+    user = write(where.settings, "[limits.spend]\nday = 5\n")
+    loaded = layers.load(where, {"PICODE_LIMITS_SPEND_TURN": "0.5"})
+    assert (loaded.settings.limits.spend.day, loaded.settings.limits.spend.turn) == (5, 0.5)
+    assert loaded.origins["limits.spend.day"] == f"{user}:2"
+    write(where.settings, "[limits.spend]\n\nday = -1\n")
+    with pytest.raises(ConfigError, match=r":3: limits\.spend\.day is -1"):
+        layers.load(where, {})
+
+
+def test_a_project_may_lower_what_is_spent_and_not_raise_it(where: Paths, tmp_path: Path) -> None:
+    write(where.settings, "[limits.spend]\nday = 5\nturn = 1\n")
+    write(tmp_path / ".picode/config.toml", "[limits.spend]\nday = 2\nturn = 100\nrequest = 3\n")
+    loaded = layers.load(where, {}, tmp_path)
+    spend = loaded.settings.limits.spend
+    assert (spend.day, spend.turn, spend.request) == (2, 1, 3)
+    assert any("may only lower limits.spend.turn; 1 stays" in notice for notice in loaded.notices)
+    write(tmp_path / ".picode/config.toml", "[limits.spend]\nday = 0\n")
+    assert layers.load(where, {}, tmp_path).settings.limits.spend.day == 5

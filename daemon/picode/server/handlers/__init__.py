@@ -9,6 +9,7 @@ from picode.server.handlers.customs import Customs
 from picode.server.handlers.lists import Lists
 from picode.server.handlers.opening import Opening
 from picode.server.handlers.sessions import Sessions
+from picode.server.handlers.spending import Spendings
 from picode.server.handlers.terminals import Recorders
 from picode.server.handlers.timeline import Timelines
 from picode.server.handlers.workspace import Workspace
@@ -77,6 +78,7 @@ def table(daemon: Daemon) -> dict[type, Handler]:
         r.GetTerminals: recorders.all,
         r.GetTimeline: timelines.timeline,
         r.GetBlame: timelines.blame,
+        r.GetSpending: Spendings(daemon).spending,
     }
 
 

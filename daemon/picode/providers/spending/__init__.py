@@ -1,0 +1,1 @@
+"""What requests cost: an estimate before one is sent, a ledger of all of them, and the limits that it keeps."""
