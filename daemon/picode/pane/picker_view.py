@@ -50,7 +50,11 @@ def picker_lines(one: Picker, hints: str, rows: int, width: int) -> list[Line]:
     elif below:
         # as many lines for each choice, so that the list stands still
         body = [*preview[:below], *([[]] * below)][:below]
-        listed = [*listed, [("dim", "─" * width)], *([("", " "), *line] if line else line for line in body)]
+        listed = [
+            *listed,
+            [("border", "─" * width)],
+            *([("", " "), *line] if line else line for line in body),
+        ]
     count = f"  {one.at + 1}/{len(one.fits)}" if one.fits else "  0"
     title: Line = [*cut([("bold", one.title)], max(1, width - len(count))), ("dim", count)]
     return [cut(title, width), *(cut(line, width) for line in listed), cut([("dim", hints)], width)][-rows:]
@@ -93,5 +97,5 @@ def _beside(listed: list[Line], preview: list[Line], height: int, width: int) ->
     for number in range(height):
         line = cut(listed[number], left) if number < len(listed) else []
         gap = " " * max(0, left - line_width(line))
-        out.append([*line, ("", gap), ("dim", " │ "), *(preview[number] if number < len(preview) else [])])
+        out.append([*line, ("", gap), ("border", " │ "), *(preview[number] if number < len(preview) else [])])
     return out

@@ -1,6 +1,6 @@
 import pytest
 
-from picode.messages import Text, User
+from picode.messages import Custom, Text, User
 from picode.pane.entries import entry_lines, receipt_text
 from picode.pane.lines import plain
 from picode.protocol.values import Entry, Receipt
@@ -56,3 +56,14 @@ def test_a_receipt_says_what_left_the_machine(receipt: Receipt, told: str) -> No
 def test_a_skill_is_shown_as_it_was_called(text: str, shown: str) -> None:
     message = User(content=[Text(text=text)], timestamp=0)
     assert "\n".join(map(plain, entry_lines(Entry("e", message), {}, 80))) == shown
+
+
+def test_a_message_of_an_extension_is_drawn_under_its_kind_where_it_is_to_be_shown() -> None:
+    message = Custom("cov.\x1b[2Jmsg", "It **is** so.", True)
+    lines = entry_lines(Entry("e", message), {}, 80)
+    label, text, *_ = map(plain, lines)
+    assert (label.startswith("[cov."), "\x1b" in label, text) == (True, False, "It is so.")
+    assert lines[0][0][0] == "bold customMessageLabel customMessageBg"
+    assert all("customMessageText" in style for style, _ in lines[1])
+    hidden = Custom("cov.msg", "It is so.", False)
+    assert entry_lines(Entry("e", hidden), {}, 80) == []

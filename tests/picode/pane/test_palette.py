@@ -6,7 +6,7 @@ from prompt_toolkit.styles import Attrs, Style
 
 from picode.pane import lines
 from picode.pane.lines import to_ansi
-from picode.pane.palette import TERMINAL, nearest, palette
+from picode.pane.palette import STANDS_FOR, TERMINAL, nearest, palette
 from picode.resources.themes import TOKENS, Theme, built_in
 
 
@@ -97,6 +97,21 @@ def test_every_token_that_the_pane_draws_with_is_one_of_the_theme_s() -> None:
     camel = {word for style in styles for word in style.split() if re.fullmatch(rf"({kinds})[A-Z]\w+", word)}
     assert camel <= set(TOKENS)
     assert {"toolDiffAdded", "mdHr", "toolTitle"} & camel
+
+
+NOT_DRAWN = {"borderAccent"}
+"""The pane has no frames that could be highlighted."""
+
+
+def test_every_token_of_a_theme_is_drawn_with_somewhere() -> None:
+    """Under its own name, by a word that stands for it, or for one of the levels of thinking."""
+    sources = [
+        file.read_text() for file in Path(lines.__file__).parent.glob("*.py") if file.stem != "palette"
+    ]
+    drawn = {word for source in sources for word in re.findall(r"[a-zA-Z]+", source)}
+    standing = {token for word, token in STANDS_FOR.items() if word in drawn}
+    levels = {token for token in TOKENS if re.fullmatch("thinking(Off|Minimal|Low|Medium|High|Xhigh)", token)}
+    assert set(TOKENS) - drawn - standing - levels == NOT_DRAWN
 
 
 @pytest.mark.parametrize("level", ["off", "minimal", "low", "medium", "high", "xhigh"])
