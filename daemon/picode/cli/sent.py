@@ -1,4 +1,4 @@
-"""What was sent to a model: which command, how much of its output, what was cut and what was taken out."""
+"""What was sent to a model: which command or tool, how much of its output, what was cut and what was taken out."""
 
 import argparse
 import sys
@@ -15,6 +15,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("conversation", nargs="?", default="", help="its id, or the beginning of one")
     parser.add_argument("--all", action="store_true", help="of all projects")
     parser.add_argument("--limit", type=count, default=50, help="how many at most (50)")
+    parser.add_argument(
+        "--no-tools", action="store_true", help="without what the assistant's tools read and ran"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object per line")
 
 
@@ -26,13 +29,15 @@ def run(args: argparse.Namespace) -> int:
 
     here = "" if args.all or args.conversation else str(paths.working_directory())
     with connect(paths.resolve()) as daemon:
-        asked = GetSent(id=0, conversation=args.conversation, cwd=here, limit=args.limit)
+        asked = GetSent(
+            id=0, conversation=args.conversation, cwd=here, limit=args.limit, tools=not args.no_tools
+        )
         found = daemon.ask_for(Sent, asked, 60).receipts
     if args.json:
         return _print_json(found)
     if not found:
         where = "in this conversation" if args.conversation else "anywhere" if args.all else "in this project"
-        print(f"No command's output was sent {where} yet.")
+        print(f"Nothing was sent along {where} yet.")
     for one in reversed(found):
         sys.stdout.write(told(one))
     return 0
@@ -44,6 +49,8 @@ def told(sent: "SentReceipt") -> str:
 
     receipt = sent.receipt
     what = f"$ {_line(receipt.command)}" if receipt.command else _unnamed(receipt)
+    if receipt.tool:
+        what = f"{_line(receipt.tool)}  {_line(receipt.command)}".rstrip()
     return f"{_when(sent.time)}  {_line(sent.conversation[:8])}  {what}\n    {', '.join(_facts(receipt))}\n"
 
 
@@ -55,16 +62,19 @@ def _unnamed(receipt: "Receipt") -> str:
 
 def _facts(receipt: "Receipt") -> list[str]:
     facts = []
-    if receipt.command:
+    if receipt.command and not receipt.tool:
         facts.append("still running" if receipt.status is None else f"exit {receipt.status}")
-    if receipt.size:
+    if receipt.size and (receipt.cut or not receipt.tool):
         facts.append(f"{receipt.size:,} bytes of output")
     if receipt.bytes:
         facts.append(f"{receipt.bytes:,} bytes sent")
     elif receipt.sent:
         facts.append(f"{receipt.sent:,} characters sent")
+    if receipt.images:
+        facts.append(f"{receipt.images} image{'s' * (receipt.images > 1)} among them")
     if receipt.cut:
-        facts.append(f"{receipt.cut:,} cut from the middle")
+        # a tool leaves out the end of a file, and the beginning of a command's output
+        facts.append(f"{receipt.cut:,} cut{'' if receipt.tool else ' from the middle'}")
     kinds = Counter(receipt.redacted)
     if kinds:
         listed = ", ".join(f"{number} x {kind}" for kind, number in sorted(kinds.items()))

@@ -7,7 +7,7 @@ import pytest
 
 from picode import paths
 from picode.cli.main import run
-from picode.messages import Text, User
+from picode.messages import Assistant, Image, Text, ToolCall, ToolResult, Usage, User
 from picode.protocol.values import Receipt
 from picode.sessions.file import SessionFile
 from picode.sessions.store import folder_of
@@ -42,7 +42,7 @@ def test_receipts_of_this_project_of_one_conversation_and_of_all(
     daemon: Running, where: paths.Paths, project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["sent"]) == 0
-    assert capsys.readouterr().out == "No command's output was sent in this project yet.\n"
+    assert capsys.readouterr().out == "Nothing was sent along in this project yet.\n"
     here = conversation(where, project, MAKE, PIPED, ASKED, SCREEN)
     elsewhere = conversation(where, tmp_path / "other", PIPED)
     assert run(["sent"]) == 0
@@ -61,6 +61,36 @@ def test_receipts_of_this_project_of_one_conversation_and_of_all(
     assert (told["conversation"], told["size"], told["bytes"], told["redacted"]) == (elsewhere, 10, 20, [])
     assert run(["sent", "--all", "--json"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 5
+
+
+def test_what_tools_sent_is_listed_and_can_be_left_out(
+    daemon: Running, where: paths.Paths, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session = SessionFile.create(where.sessions / folder_of(str(project)), str(project))
+    session.append_message(User([Text("why?")], 1), PIPED)
+    call = ToolCall("1", "bash", {"command": "make \x1b]0;x\x07"})
+    session.append_message(Assistant([call], "demo", "demo", "demo", Usage(), "toolUse", 2))
+    cut = {"totalBytes": 90_000, "outputBytes": 50_000}
+    details = {"truncation": cut, "redacted": ["key", "key"]}
+    session.append_message(ToolResult("1", "bash", [Text("x" * 50_010)], details, timestamp=3))
+    session.append_message(ToolResult("2", "read", [Image("AAAA", "image/png")], timestamp=4))
+    session.close()
+    assert run(["sent"]) == 0
+    shown = capsys.readouterr().out
+    assert "\x1b" not in shown
+    lines = [line.strip() for line in shown.splitlines()]
+    assert [line.split(session.id[:8])[1].strip() for line in lines[::2]] == [
+        "piped text",
+        "bash  make  ]0;x",
+        "read",
+    ]
+    assert lines[3::2] == [
+        "90,000 bytes of output, 50,010 bytes sent, 40,000 cut, taken out: 2 x key",
+        "3 bytes sent, 1 image among them",
+    ]
+    assert run(["sent", "--no-tools", "--json"]) == 0
+    [told] = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (told["tool"], told["size"]) == ("", 10)
 
 
 def test_what_is_piped_to_the_assistant_is_listed_without_its_secret(

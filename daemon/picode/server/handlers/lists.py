@@ -47,8 +47,9 @@ class Lists:
         store, limit = self._daemon.conversations.store, max(1, min(request.limit, MOST))
         if request.conversation:
             path = self._daemon.conversations.stores.path_of(request.conversation)
-            found = receipts_in(path, path.stem.rpartition("_")[2])
+            found = receipts_in(path, path.stem.rpartition("_")[2], request.tools)
         else:
             listed = store.list(request.cwd, MOST)
-            found = [one for info in listed for one in receipts_in(Path(info.path), info.id)]
+            each = [receipts_in(Path(info.path), info.id, request.tools) for info in listed]
+            found = [one for several in each for one in several]
         return sorted(found, key=lambda one: one.time)[::-1][:limit]
