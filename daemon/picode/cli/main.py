@@ -30,7 +30,7 @@ COMMANDS: dict[str, str] = {
     "models": "which models can be used, and why the others cannot",
     "openapi": "what an OpenAPI document has: its chat, its operations, what is wrong with it",
     "cost": "what requests to models cost: --by day, model, conversation, workspace",
-    "auth": "add, list or remove a provider's key",
+    "auth": "add, list, test or remove a provider's key; sign in at one",
     "install": "fetch a package of skills, templates and themes: npm:…, pip:…, git:…, a path",
     "remove": "take a package away",
     "update": "fetch packages again that are not pinned",

@@ -201,6 +201,15 @@ class LendKey(Request, tag="lend_key"):
         return "LendKey(…)"
 
 
+class Unlock(Request, tag="unlock"):
+    """The passphrase of the kept keys, kept in memory only. Reply: `Accepted`; refused when it is another one."""
+
+    passphrase: str
+
+    def __repr__(self) -> str:
+        return "Unlock(…)"
+
+
 class GetModels(Request, tag="get_models"):
     """Reply: `Models`."""
 
@@ -471,7 +480,7 @@ class GetSpending(Request, tag="get_spending"):
 
 AnyRequest = (
     Hello | Ping | GetStatus | Shutdown | Open | Replay | Look | Ask | Send | GetSuggestion | Cancel | Answer
-    | SettlePreview | RunCommand | SetModel | SetThinking | LendKey | GetModels | GetConversations | Search | Export
+    | SettlePreview | RunCommand | SetModel | SetThinking | LendKey | Unlock | GetModels | GetConversations | Search | Export
     | Import | Delete | GetTree | Peek | GetLines | Tune | Compact | Navigate | Fork | Clone | OpenFile | SetLabel
     | SetName | GetSent | GetFiles | GetSlashCommands | Reload | GetPrompts | InsertInput | SetLayout | WatchFiles
     | TerminalOpened | CommandStarted | CommandFinished | TerminalClosed | GetTerminals | GetTimeline | GetBlame

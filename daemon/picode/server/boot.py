@@ -79,7 +79,7 @@ async def serve(paths: Paths, ready: Callable[[], None]) -> None:
     daemon = Daemon(
         paths=paths, boot=boot, started=time.time_ns() // 1_000_000, bus=bus, conversations=conversations,
         terminals=terminals, panes=panes, explorers=explorers, prompts=Prompts(paths.prompt_history),
-        models=models.list, ledger=models.ledger,
+        models=models.list, unlock=lambda passphrase: models.credentials().unlock(passphrase), ledger=models.ledger,
         presses=Presses(paths.presses), timeline=timeline,
         returns=_returns(paths, conversations, explorers, bus), projects=Projects(bus.announce, watches),
     )  # fmt: skip

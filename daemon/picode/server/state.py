@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from picode.credentials import Secret
 from picode.paths import Paths
 from picode.protocol.values import ModelInfo
 from picode.server.bus import Bus
@@ -45,6 +46,8 @@ class Daemon:
     """May block for a moment."""
     ledger: "Callable[[], Ledger]"
     """What requests to models cost."""
+    unlock: Callable[[Secret], None]
+    """The kept keys open with this passphrase; blocks for a moment."""
     clients: Callable[[], int] = lambda: 0
     """How many client processes live."""
     ended: asyncio.Event = field(default_factory=asyncio.Event)

@@ -6,6 +6,7 @@ from picode.server.handlers.attending import Attending
 from picode.server.handlers.basics import Basics
 from picode.server.handlers.conversing import Conversing
 from picode.server.handlers.customs import Customs
+from picode.server.handlers.keys import Keys
 from picode.server.handlers.lists import Lists
 from picode.server.handlers.opening import Opening
 from picode.server.handlers.sessions import Sessions
@@ -46,6 +47,7 @@ def table(daemon: Daemon) -> dict[type, Handler]:
         r.SetModel: conversing.set_model,
         r.SetThinking: conversing.set_thinking,
         r.LendKey: conversing.lend_key,
+        r.Unlock: Keys(daemon).unlock,
         r.Tune: conversing.tune,
         r.GetLines: sessions.lines,
         r.Compact: conversing.compact,
