@@ -140,7 +140,9 @@ class Credentials(Keeping):
         entry = kept.keys.get(provider, {})
         if entry.get("keyring") or entry.get("command") or entry.get("type") == "oauth":
             return True
-        return not self.is_open(provider, kept) or any(one.provider == provider and one.command for one in self._of_pi())
+        return not self.is_open(provider, kept) or any(
+            one.provider == provider and one.command for one in self._of_pi()
+        )
 
     def due(self, provider: str) -> bool:
         """Whether `settle` has something to do: then the key is not to be taken before."""

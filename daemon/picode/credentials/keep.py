@@ -85,10 +85,12 @@ class Keeping:
         with locked(self.file):
             self._put(files.read(self.file), provider, {"command": command.strip()})
 
-    def add_tokens(self, provider: str, tokens: Tokens) -> None:
+    def add_tokens(self, provider: str, tokens: Tokens) -> str:
+        """Keep a sign-in; says where."""
         with locked(self.file):
             kept = files.read(self.file)
             self._put(kept, provider, self._sealed(provider, kept, tokens.written()))
+        return f"{self.file}, encrypted"
 
     def remove(self, provider: str) -> str:
         """Forget the key; says where it was kept."""
@@ -107,6 +109,14 @@ class Keeping:
         except PicodeError:
             return None
         return found if isinstance(found, Tokens) else None
+
+    def unlock(self, passphrase: Secret) -> None:
+        """The file opens with this until the process ends. Raises UsageError, Locked."""
+        said = self.kept().master
+        if said.get("from") != "passphrase":
+            raise UsageError("The kept keys are not locked with a passphrase.")
+        self.master.give(passphrase)
+        self.master.of(said)
 
     def rotate(self, passphrase: Secret | None) -> str:
         """Another key for the file, of this passphrase or random, and everything under it anew; says where the key
