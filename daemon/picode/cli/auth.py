@@ -15,7 +15,9 @@ from picode.errors import NotAllowed, Unavailable, UsageError
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    add = actions.add_parser("add", help="keep a key, after the provider has taken it; !COMMAND: what says it")
+    add = actions.add_parser(
+        "add", help="keep a key, after the provider has taken it; !COMMAND: what says it"
+    )
     add.add_argument("--no-test", action="store_true", help="keep it without asking the provider")
     add.add_argument("--command", metavar="COMMAND", help="a command that prints the key: 'pass show openai'")
     listed = actions.add_parser("list", help="whose keys there are, and where each is from")
@@ -85,7 +87,8 @@ def _try(provider: str, found: Found) -> None:
     tried = probe.tried(provider, found, paths.resolve().config / "models.json")
     if tried.outcome == "refused":
         raise NotAllowed(
-            f"{provider} refused the key ({tried.why.rstrip('.')}); nothing was kept.", "--no-test keeps it untested."
+            f"{provider} refused the key ({tried.why.rstrip('.')}); nothing was kept.",
+            "--no-test keeps it untested.",
         )
     if tried.outcome == "unknown":
         print(f"The key was not tested: {tried.why.rstrip('.')}.", file=sys.stderr)
@@ -174,7 +177,11 @@ def _test(args: argparse.Namespace, kept: Credentials) -> int:
         if found is None:
             raise NotAllowed(f"There is no key for {name}.", f"Add one with `picode auth add {name}`.")
         tried = probe.tried(name, found, paths.resolve().config / "models.json")
-        words = {"good": "is taken", "refused": f"is refused: {tried.why}", "unknown": f"not tested: {tried.why}"}
+        words = {
+            "good": "is taken",
+            "refused": f"is refused: {tried.why}",
+            "unknown": f"not tested: {tried.why}",
+        }
         print(_line(f"{name:<12}{found.origin}: {words[tried.outcome]}", []))
         outcomes.append(tried.outcome)
     if not names:
