@@ -29,11 +29,14 @@ def run(args: argparse.Namespace) -> int:
     loaded = layers.load(where, project=paths.project_of(paths.working_directory()))
     if args.action == "get":
         print(f"{_text(layers.value_of(loaded.settings, args.name))}")
-        print(f"# {sentence(args.name)}  ({loaded.origins[args.name]})")
+        print(f"# {sentence(args.name)}  ({loaded.origins.get(args.name, 'not set')})")
         return 0
     for name in layers.names():
         origin = f"  # {loaded.origins[name]}" if args.origin else ""
         print(f"{name} = {_text(layers.value_of(loaded.settings, name))}{origin}")
+    for name, entry in loaded.settings.custom_providers.items():
+        origin = f"  # {loaded.origins[f'custom_providers.{name}']}" if args.origin else ""
+        print(f"custom_providers.{name} = {_text(entry)}{origin}")
     if args.origin:
         for notice in loaded.notices:
             print(f"# {notice}")
@@ -41,6 +44,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _text(value: object) -> str:
+    """As JSON; keys that stand in the configuration are not shown."""
     import json
 
-    return json.dumps(value, ensure_ascii=False)
+    import msgspec
+
+    shown = msgspec.to_builtins(value)
+    if isinstance(shown, dict) and isinstance(shown.get("keys"), dict):
+        shown["keys"] = {name: key if key[:1] in "$!" else "…" for name, key in shown["keys"].items()}
+    return json.dumps(shown, ensure_ascii=False)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from picode.config.schema import Settings
 from picode.context.redact import Clean, cleaner
@@ -26,6 +26,11 @@ from picode.tools.registry import PANE_TOOLS, tools
 from picode.tools.truncate import size_of
 from picode.tools.validate import validated
 
+if TYPE_CHECKING:
+    from picode.tools.operations import Operations
+
+READING = 5.0
+"""Seconds that a question waits for documents that are still being read."""
 LONGEST_DETAIL = 200_000
 """Characters of a command or a diff that a person is shown."""
 
@@ -78,7 +83,18 @@ class Toolbox:
         self.commands = Commands(environ)
         self.audit = Audit(state)
         self._panes = panes
-        self._tools = tools(self.commands, panes, state)
+        self._own = tools(self.commands, panes, state)
+        self.operations: Operations | None = None
+        """What the documents of custom_providers offer; None: nothing."""
+
+    @property
+    def _tools(self) -> dict[str, Tool]:
+        return self._own | self.operations.tools() if self.operations is not None else self._own
+
+    def settle(self) -> None:
+        """Wait for a while until it is known which tools there are; blocks."""
+        if self.operations is not None:
+            self.operations.library.look(READING)
 
     def specs(self, settings: Settings | None = None, panes: bool = True) -> list[ToolSpec]:
         """What a model is told of, without what the settings (of the conversation) deny; `panes`: it has some."""
@@ -117,7 +133,8 @@ class Toolbox:
 
     def reads(self, name: str) -> bool:
         """Whether calls of this tool may run beside others; a tool that is not there does nothing at all."""
-        return name not in self._tools or self._tools[name].reads
+        known = self._tools
+        return name not in known or known[name].reads
 
     async def prepare(
         self, call: ToolCall, cwd: str, conversation: str, policy: Policy, grants: Grants
@@ -130,6 +147,9 @@ class Toolbox:
                 raise ToolFailed(f"Tool {call.name} not found")
             step = "validate"
             arguments = _validated(tool, call.arguments)
+            step = "look at"
+            if (changed := await self._looked_at(call, arguments)) != arguments:
+                arguments = _validated(tool, changed)
             place = Place(Path(cwd), self.cache, conversation)
             plan = await asyncio.to_thread(tool.plan, arguments, place)
         except (ToolFailed, OSError, ValueError) as error:
@@ -143,6 +163,10 @@ class Toolbox:
         if verdict.decision == "deny":
             return Result([Text(text=verdict.reason)], {}, True)
         return Prepared(call, plan, check, verdict)
+
+    async def _looked_at(self, call: ToolCall, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The arguments that count, when something else may change or refuse the call. Raises ToolFailed."""
+        return arguments
 
     def asked(self, conversation: str, call: ToolCall, decision: str, reason: str) -> None:
         """A person answered."""
@@ -186,6 +210,8 @@ class Toolbox:
     async def close(self) -> None:
         """End every process that a tool started and that still lives."""
         await self.commands.close()
+        if self.operations is not None:
+            await self.operations.close()
 
     def _failure(self, error: Exception) -> Result:
         details = error.details if isinstance(error, ToolFailed) else {}
