@@ -171,6 +171,28 @@ async def test_a_conversation_is_found_again_and_told_from_its_beginning(
             await editor.agent.load_session(cwd=str(project), session_id="nowhere", mcp_servers=[])
 
 
+async def test_commands_of_the_conversation_reload_it_and_summarise_it(
+    project: Path, model_server: ModelServer
+) -> None:
+    model_server.enqueue(say("Looked."))
+    async with editing(project) as (editor, _):
+        id_ = (await begun(editor, project)).session_id
+        await editor.until(lambda editor: editor.of("available_commands_update"))
+        (project / ".picode" / "prompts").mkdir(parents=True)
+        (project / ".picode" / "prompts" / "look.md").write_text("Look at $1.")
+        assert (await asked(editor, id_, text_block("/reload"))).stop_reason == "end_turn"
+        await editor.until(lambda editor: len(editor.of("available_commands_update")) == 2)
+        told = [one.name for one in editor.of("available_commands_update")[-1].available_commands]
+        assert told == ["reload", "compact", "look"]
+        assert "were read anew" in editor.text()
+        with pytest.raises(RequestError, match="short enough"):
+            await asked(editor, id_, text_block("/compact the tests"))
+        await asked(editor, id_, text_block("/look x.py"))
+    assert [request.body["messages"][-1]["content"][0]["text"] for request in model_server.requests] == [
+        "Look at x.py."
+    ]
+
+
 async def test_mode_model_and_thinking_are_chosen_in_the_editor(
     project: Path, model_server: ModelServer
 ) -> None:

@@ -252,6 +252,49 @@ def test_the_key_goes_through_the_models_that_were_chosen(served: Running, pane:
     terminal.wait_for("idle · openai/local-model")
 
 
+def test_hotkeys_model_compact_and_logout_do_what_they_say(
+    served: Running, pane: MakePane, model_server: ModelServer
+) -> None:
+    served.where.config.mkdir(parents=True, exist_ok=True)
+    served.where.settings.write_text("[compaction]\nkeep_recent_tokens = 10\n")
+    environ = {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring", "GROQ_API_KEY": ""}
+    Credentials(served.where.credentials, environ).add("groq", "gsk_0123456789abcdef")
+    terminal = ready(pane(columns=140, rows=90, **environ))
+    terminal.type("/hotkeys\r")
+    terminal.wait_for("at the input line", "Ctrl-G", "app.editor.external", "app.tree.filter.all")
+    terminal.type("/model demo\r")
+    terminal.wait_for("The model is demo now.", "idle · demo/demo")
+    terminal.type("/model openai/local-model\r")
+    terminal.wait_for("idle · openai/local-model")
+    talk(terminal, model_server, "first", "One and more than that, which is enough to be summarised in the end.")
+    talk(terminal, model_server, "second", "Two and more than that, which is enough to be summarised in the end.")
+    terminal.type("\x0c/compact the tests\r")
+    model_server.enqueue(Script(Say("The notes.")), Script(Say("The start.")))
+    terminal.wait_for("The notes.", "idle")
+    asked = model_server.wait_for(3)[2].text()
+    assert ("One and" in asked, "the tests" in asked) == (True, True)
+    terminal.type("/logout\r")
+    terminal.wait_for("Whose key is to be forgotten?", "❯ ✓ groq")
+    terminal.type("\r")
+    terminal.wait_for("The key for groq was removed from")
+    assert Credentials(served.where.credentials, {}).find("groq") is None
+
+
+def test_resume_is_the_first_thing_where_the_command_line_asks_for_it(
+    served: Running, pane: MakePane, model_server: ModelServer
+) -> None:
+    terminal = ready(pane("--name", "Fruit", "--thinking", "high"))
+    terminal.wait_for("“Fruit”")
+    talk(terminal, model_server, "about apples", "Apples are red.")
+    terminal.type("/quit\r")
+    assert terminal.wait_end() == 0
+    again = pane("-r", columns=110)
+    again.wait_for("Which conversation?", "❯ Fruit", "Apples are red.")
+    again.type("\r")
+    again.wait_gone("Which conversation?")
+    again.wait_for("❯ about apples", "Apples are red.", "idle")
+
+
 def test_export_share_and_changelog_say_what_they_did(
     served: Running, pane: MakePane, model_server: ModelServer, project: Path
 ) -> None:
