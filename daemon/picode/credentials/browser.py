@@ -111,12 +111,14 @@ class Browser:
         return None
 
     def _pasted(self, descriptor: int, selector: selectors.BaseSelector) -> Secret | None:
-        line = os.read(descriptor, LONGEST)
-        if not line:
+        text = os.read(descriptor, LONGEST)
+        if not text:
             selector.unregister(descriptor)
-            return None
-        given = dict(parse_qsl(urlsplit(line.decode(errors="replace").strip()).query))
-        return self._code(given) if given.get("state") == self._state else None
+        for line in text.decode(errors="replace").splitlines():
+            given = dict(parse_qsl(urlsplit(line.strip()).query))
+            if given.get("state") == self._state:
+                return self._code(given)
+        return None
 
     def _code(self, given: Mapping[str, str]) -> Secret | None:
         client = self._client

@@ -7,7 +7,7 @@ import threading
 import time
 
 from picode.credentials.secret import Secret
-from picode.errors import PicodeError, Unavailable
+from picode.errors import NotAllowed, PicodeError
 
 LONGEST = 30.0
 """Seconds: a password manager may ask its owner first."""
@@ -18,7 +18,7 @@ MOST = 64 * 1024
 
 
 def run(command: str, longest: float = LONGEST) -> Secret:
-    """The first line that it prints. Raises Unavailable, whose text has nothing of the command's output."""
+    """The first line that it prints. Raises NotAllowed, whose text has nothing of the command's output."""
     try:
         process = subprocess.Popen(
             ["/bin/sh", "-c", command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
@@ -50,9 +50,9 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
         return
 
 
-def _failed(command: str, how: str) -> Unavailable:
+def _failed(command: str, how: str) -> NotAllowed:
     name = command.split(maxsplit=1)[0] if command.split() else "command"
-    return Unavailable(f"The command that says a key ({name} …) {how}.", "Try it in a shell.")
+    return NotAllowed(f"The command that says a key ({name} …) {how}.", "Try it in a shell.")
 
 
 class Commands:
@@ -70,7 +70,7 @@ class Commands:
         return command in self._said
 
     def said(self, command: str) -> Secret:
-        """Blocks while the command runs. Raises Unavailable."""
+        """Blocks while the command runs. Raises NotAllowed."""
         with self._lock:
             one = self._locks.setdefault(command, threading.Lock())
         with one:
@@ -81,7 +81,7 @@ class Commands:
                 raise error
             try:
                 self._said[command] = run(command, self._longest)
-            except Unavailable as failure:
+            except NotAllowed as failure:
                 self._failed[command] = time.monotonic(), failure
                 raise
             return self._said[command]

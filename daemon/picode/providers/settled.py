@@ -8,7 +8,7 @@ from contextlib import aclosing
 from typing import Any
 
 from picode.credentials import Credentials, Secret
-from picode.errors import PicodeError
+from picode.errors import PicodeError, Unavailable
 from picode.messages import ModelRequest, StreamEvent
 from picode.providers.base import ModelFailed, Provider
 from picode.tasks import spawn
@@ -39,7 +39,9 @@ class Settling:
             flight.add_done_callback(lambda _: self._flights.pop(name, None))
         # who is cancelled leaves the others waiting
         if error := await asyncio.shield(self._flights[name]):
-            raise ModelFailed("no_key", error.message, error.hint)
+            # what the network kept from us is tried again
+            kind = "network" if isinstance(error, Unavailable) else "no_key"
+            raise ModelFailed(kind, error.message, error.hint)
 
     async def _in_thread(self, name: str, refused: Secret | None) -> PicodeError | None:
         try:
