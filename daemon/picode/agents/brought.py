@@ -10,6 +10,7 @@ from picode.context import instructions
 from picode.protocol.values import Wishes
 from picode.resources.collection import Resources, Where, collect, where
 from picode.resources.expansion import expand
+from picode.resources.origin import Kind
 from picode.resources.skills import Skill
 
 
@@ -22,20 +23,27 @@ class Brought:
         self._cwd, self._config, self._environ = cwd, config, environ
         self.settings = settings
         """Replaced when the settings are read anew."""
+        self.found: dict[str, list[str]] = {}
+        """More places for skills and prompts, which extensions name."""
         self.wishes = Wishes()
         """Replaced by the next client's."""
 
     def resources(self) -> Resources:
         """Never raises."""
-        return collect(self._where())
+        return collect(self.where())
 
-    def _where(self) -> Where:
+    def where(self) -> Where:
+        """Where things are looked for."""
         at, wishes = where(self._cwd, self._config, self.settings, self._environ), self.wishes
-        return replace(at, named={"skills": wishes.skills, "prompts": wishes.prompts}, unread=wishes.unread)
+        named: dict[Kind, list[str]] = {
+            "skills": [*wishes.skills, *self.found.get("skills", ())],
+            "prompts": [*wishes.prompts, *self.found.get("prompts", ())],
+        }
+        return replace(at, named=named, unread=wishes.unread)
 
     def read(self) -> tuple[instructions.Instructions, list[Skill], list[str]]:
         """For the system prompt, with what the user should know. Never raises."""
-        at = self._where()
+        at = self.where()
         found, resources = instructions.load(self._cwd, self._config, at.pi), collect(at)
         if "context" in self.wishes.unread:
             found.files.clear()

@@ -46,6 +46,10 @@ class Calls:
         self.running: dict[str, ToolRun] = {}
         self.stop = asyncio.Event()
 
+    def use_tools(self, tools: Toolbox) -> None:
+        """These, from now on."""
+        self._tools = tools
+
     def prepare(self, call: ToolCall, policy: Policy) -> None:
         """Answers with `CallReady`, or with `ToolFinished` when it cannot run."""
         self._spawn(self._prepare(call, policy), call.name)
@@ -124,7 +128,7 @@ class Calls:
         self.running[call_id] = ToolRun(call_id, tool, title)
         self._emit(ToolStarted(call_id, tool, title))
         printed = Printed(lambda text: self._printed(call_id, text))
-        return Running(printed.add, stop), printed
+        return Running(printed.add, stop, call_id), printed
 
     def _printed(self, call_id: str, text: str) -> None:
         text = _end_of(self._tools.printed(text))

@@ -1,5 +1,8 @@
 """A summary takes the place of what is old in a conversation, or tells of a branch that was left."""
 
+from collections.abc import Awaitable, Callable
+from typing import Any
+
 from picode.agents import summary
 from picode.agents.answer import ABORTED
 from picode.agents.asking import Model
@@ -22,8 +25,16 @@ def room_of(settings: Compaction, window: int) -> Room:
     return Room(window, settings.reserve_tokens, settings.keep_recent_tokens).fitted()
 
 
+Instead = Callable[[Compact, Cut, int], Awaitable[dict[str, Any] | None]]
+"""What an extension has in place of a model's summary, as fields of the entry; None: nothing. Raises Cancelled."""
+
+
+class Cancelled(PicodeError):
+    """An extension does not want the conversation summarised."""
+
+
 async def compact(
-    history: History, model: Model, settings: Compaction, effect: Compact
+    history: History, model: Model, settings: Compaction, effect: Compact, instead: Instead | None = None
 ) -> tuple[str, Compacted]:
     """The new entry's id, and what the loop is told; never raises a PicodeError."""
     room = room_of(settings, model.window)
@@ -33,13 +44,23 @@ async def compact(
             told = "The conversation is short enough: there is nothing to summarise yet."
             return "", Compacted(told, summary.NothingToCompact.__name__, needless=True)
         leaf, before = history.session.leaf, history.tokens()
+        given = await instead(effect, place, before) if instead is not None else None
         longest = max(256, room.reserve * 4 // 5)
-        text = await summary.compacted(
-            place, lambda told: model.write(told, longest), _request_room(room, longest), effect.instructions
+        text = (
+            given["summary"]
+            if given
+            else await summary.compacted(
+                place,
+                lambda told: model.write(told, longest),
+                _request_room(room, longest),
+                effect.instructions,
+            )
         )
         if history.session.leaf != leaf:
             raise PicodeError("The conversation was moved while it was summarised.", "Try /compact again.")
-        return history.compact(place, text, before), Compacted()
+        return history.compact(place, text, before, given), Compacted()
+    except Cancelled as error:
+        return "", Compacted(str(error), kind_of(error), needless=effect.reason == "threshold")
     except PicodeError as error:
         return "", Compacted(str(error), kind_of(error))
 

@@ -1,9 +1,9 @@
 """Questions on their way into the loop: large output is read as a terminal would show it in a thread, in order."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from msgspec.structs import replace
 
@@ -41,6 +41,7 @@ class Words:
     """The key press that it comes from; its receipt carries the name, so that the file knows it."""
     preview: Shell | None = None
     """The settings that say whether it is shown before it is sent; None: it is not."""
+    source: Literal["interactive", "rpc", "extension"] = "interactive"
 
     @property
     def size(self) -> int:
@@ -62,6 +63,10 @@ class Composer:
     ) -> None:
         self._deliver, self._emit, self._spawn, self._changed = deliver, emit, spawn, changed
         self._expand = expand
+        self.before: Callable[[Words], Awaitable[Words | None]] | None = None
+        """What extensions make of it; None: they dealt with it themselves."""
+        self.starting: Callable[[Question], Awaitable[Question]] | None = None
+        """What they add to one that is about to be delivered."""
         self._previews = Previews()
         self._waiting: list[Words] = []
 
@@ -85,7 +90,7 @@ class Composer:
 
     def add(self, words: Words) -> None:
         """Raises UsageError when it says nothing."""
-        if not self._waiting and words.size <= AT_ONCE and not may_expand(words.text):
+        if self.before is None and not self._waiting and words.size <= AT_ONCE and not may_expand(words.text):
             self._tell(words, *_composed(words, words.text))
             return
         self._waiting.append(words)
@@ -98,19 +103,22 @@ class Composer:
 
     async def _compose(self) -> None:
         while self._waiting:
-            words = self._waiting[0]
+            words, question, secrets = self._waiting[0], None, list[str]()
             try:
-                question, secrets = await asyncio.to_thread(self._expanded, words)
+                taken = await self.before(words) if self.before is not None else words
+                if taken is not None:
+                    question, secrets = await asyncio.to_thread(self._expanded, taken)
+                    question = await self.starting(question) if self.starting is not None else question
             except PicodeError as error:
                 self._emit(Noticed("error", str(error)))
-                question = None
             if self._waiting and self._waiting[0] is words:
                 del self._waiting[0]
                 if question is not None:
                     self._tell(words, question, secrets)
 
     def _expanded(self, words: Words) -> tuple[Question, list[str]]:
-        return _composed(words, self._expand(words.text))
+        bare = words.source == "extension"
+        return _composed(words, words.text if bare else self._expand(words.text))
 
     def _tell(self, words: Words, question: Question, secrets: list[str]) -> None:
         if secrets:

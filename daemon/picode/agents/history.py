@@ -51,6 +51,13 @@ class History:
             self.session.append("thinking_level_change", {"thinkingLevel": level})
             self.thinking, self._leaf = level, self.session.leaf
 
+    def keep(self, kind: str, fields: dict[str, Any]) -> str:
+        """An entry that no model sees; its id. Raises PicodeError when it cannot be written."""
+        self._read()
+        id_ = self.session.append(kind, fields)
+        self._leaf = self.session.leaf
+        return id_
+
     def tokens(self) -> int:
         """What a model would be given now, without the system prompt."""
         return compaction.used(self.messages())
@@ -60,12 +67,16 @@ class History:
         self.cost += usage.cost.total
         self._unwritten = _sum(self._unwritten, usage)
 
-    def compact(self, cut: compaction.Cut, text: str, before: int) -> str:
-        """Let `text` stand for all before the cut; the entry's id. Raises PicodeError when that cannot be written."""
-        id_ = self.session.append("compaction", {
+    def compact(
+        self, cut: compaction.Cut, text: str, before: int, given: dict[str, Any] | None = None
+    ) -> str:
+        """Let `text` stand for all before the cut; the entry's id. Raises PicodeError when that cannot be written.
+        `given`: what an extension says in place of that."""
+        fields = {
             "summary": text, "firstKeptEntryId": cut.first_kept, "tokensBefore": before,
-            "details": self._details(cut.reads, cut.changes), "fromHook": False,
-        })  # fmt: skip
+            "details": self._details(cut.reads, cut.changes),
+        }  # fmt: skip
+        id_ = self.session.append("compaction", {**fields, **(given or {}), "fromHook": given is not None})
         self._unwritten = Usage()
         self._leaf = ""
         self.used = compaction.used(self.messages())

@@ -24,7 +24,7 @@ NESTED = {
 }
 PROVIDERS = {"anthropic", "openai", "openai-responses", "google", "ollama", "demo"}
 """Those of PiCode; pi's models.json may name more."""
-LISTS = ("packages", "skills", "prompts", "themes")
+LISTS = ("packages", "skills", "prompts", "themes", "extensions")
 
 
 def read(file: Path) -> tuple[dict[str, Any], str]:

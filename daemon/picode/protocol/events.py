@@ -150,6 +150,36 @@ class Returned(Event, tag="returned"):
     digest: Digest
 
 
+class ExtensionFailed(Event, tag="extension_failed"):
+    """An extension made a mistake; the conversation goes on without its answer."""
+
+    path: str
+    """Its file; empty: none in particular."""
+    event: str
+    """What it was asked: an event's name, `load`, `command:NAME`, `process`."""
+    error: str
+    where: str = ""
+    """File and line."""
+
+
+class EntryAppended(Event, tag="entry_appended"):
+    """An entry that is no message is in the session file; `line` is how it stands there."""
+
+    line: bytes
+
+
+class TitleSet(Event, tag="title_set"):
+    """An extension wants the terminal's title to be this."""
+
+    title: str
+
+
+class EditorSet(Event, tag="editor_set"):
+    """Text in place of what is typed in the input line."""
+
+    text: str
+
+
 class CommandSeen(Event, tag="command_seen"):
     """A shell of the workspace began or ended a command."""
 
@@ -180,7 +210,8 @@ AnyEvent = (
     EntryAdded | AnswerBegun | TextAdded | ThoughtAdded | ToolPlanned | ToolStarted | ToolPrinted | ApprovalNeeded
     | ApprovalSettled | StatusChanged | TurnStarted | TurnEnded | Retrying | CompactionStarted
     | CompactionEnded | Noticed | Suggested | InputInserted | LeafMoved
-    | NameChanged | Returned | CommandSeen | CurrentChanged | FilesChanged | DaemonStopping | Subscribed
+    | NameChanged | Returned | ExtensionFailed | EntryAppended | TitleSet | EditorSet
+    | CommandSeen | CurrentChanged | FilesChanged | DaemonStopping | Subscribed
 )  # fmt: skip
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Literal
 
 Scope = Literal["user", "project", "temporary"]
-Kind = Literal["skills", "prompts", "themes"]
-KINDS: tuple[Kind, ...] = ("skills", "prompts", "themes")
+Kind = Literal["skills", "prompts", "themes", "extensions"]
+KINDS: tuple[Kind, ...] = ("skills", "prompts", "themes", "extensions")
 LONGEST = 256 * 1024
 """Bytes of one file; a longer one is left out and told."""
 

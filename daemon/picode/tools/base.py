@@ -47,6 +47,7 @@ class Running:
 
     printed: Callable[[str], None] = lambda text: None
     stop: asyncio.Event = field(default_factory=asyncio.Event)
+    call_id: str = ""
 
 
 @dataclass

@@ -1,7 +1,7 @@
-"""Which files of a package are its skills, templates and themes.
+"""Which files of a package are its skills, templates, themes and extensions.
 
 A manifest says so (`pi` in package.json, `[tool.pi]` in pyproject.toml: paths, patterns, `!` before what is left out),
-or the directories `skills`, `prompts` and `themes` do.
+or the directories `skills`, `prompts`, `themes` and `extensions` do.
 """
 
 import json
@@ -130,6 +130,10 @@ def _in(path: Path, kind: Kind) -> Iterator[Path]:
         yield from skill_files(path, True)
     elif kind == "prompts":
         yield from template_files(path)
+    elif kind == "extensions":
+        from picode.resources.extensions import extension_files
+
+        yield from extension_files(path)
     elif path.is_file():
         yield path
     else:
@@ -140,14 +144,15 @@ def _all(package: Path, kind: Kind) -> Iterator[Path]:
     """Every file of the package that could be one of this kind."""
     if kind == "skills":
         yield from skill_files(package, True)
-    end, left = ".json" if kind == "themes" else ".md", MOST
+    ends = {"themes": (".json",), "extensions": (".py", ".ts", ".js")}.get(kind, (".md",))
+    left = MOST
     for directory, below, names in os.walk(package):
         below[:] = sorted(name for name in below if not name.startswith("."))
         for name in sorted(names):
             left -= 1
             if left < 0:
                 return
-            if name.endswith(end):
+            if name.endswith(ends):
                 yield Path(directory) / name
 
 

@@ -1,0 +1,248 @@
+"""Extensions in a conversation: where its turn asks them, and what they make of it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from picode.agents.compacting import Cancelled
+from picode.agents.compaction import Cut
+from picode.agents.compose import Words
+from picode.agents.effects import Compact
+from picode.agents.extending.actions import Actions, custom
+from picode.agents.extending.dialogs import Dialogs
+from picode.agents.extending.feed import Feed
+from picode.agents.extending.runner import Extensions, Find
+from picode.agents.extending.sight import Sight
+from picode.agents.extending.toolbox import Extended
+from picode.agents.inputs import Question
+from picode.errors import PicodeError
+from picode.messages import BashExecution, Custom, Image, Message, ToolCall, plain_text
+from picode.protocol import events
+from picode.protocol.events import AnyEvent, ExtensionFailed, Noticed
+from picode.protocol.values import ExtensionInfo, Receipt, Shortcut, SlashCommand, Status
+from picode.tools.toolbox import Toolbox
+
+if TYPE_CHECKING:
+    from picode.agents.conversation import Conversation
+
+Object = dict[str, Any]
+MOST_ENTRIES = 2000
+"""Of the branch, that session_before_compact carries."""
+
+
+class Joined:
+    """Made for a conversation that has extensions; their processes begin with its first question, or when a client asks
+    what there is."""
+
+    def __init__(
+        self, conversation: "Conversation", find: Find, *, environ: Mapping[str, str], mark: str, limit: float
+    ) -> None:
+        self._conversation = conversation
+        self.dialogs = Dialogs(conversation.refresh)
+        self._sight = Sight(conversation)
+        self.actions = Actions(self._sight, self)
+        self.extensions = Extensions(
+            find, self.actions.asked, self.actions.state, self._report, cwd=conversation.session.cwd,
+            environ=environ, mark=mark, limit=limit,
+        )  # fmt: skip
+        self.extensions.started = self._started
+        self._feed = Feed(self.extensions.tell, lambda: conversation.draft)
+        self._status = Status()
+        self.next: list[Custom] = []
+        """What goes along with the next question."""
+
+    def toolbox(self, tools: Toolbox) -> Toolbox:
+        return Extended(tools, self.extensions)
+
+    async def close(self) -> None:
+        self.dialogs.cancel()
+        await self.extensions.close()
+
+    async def reload(self) -> None:
+        """Those that there are now."""
+        self.dialogs.cancel()
+        self.actions.forget()
+        await self.extensions.reload()
+        self._conversation.refresh()
+
+    def shown(self) -> Object:
+        """What a status tells of them."""
+        widgets = list(self.actions.widgets.values())
+        return {"dialogs": self.dialogs.open, "notes": dict(self.actions.notes), "widgets": widgets}
+
+    def commands(self) -> list[SlashCommand]:
+        """What a message may begin with."""
+        return [
+            SlashCommand(known.name, known.description, "extension", one.loaded.path, hint=known.hint)
+            for one in self.extensions.all
+            for known in one.loaded.commands
+        ]
+
+    def shortcuts(self) -> list[Shortcut]:
+        return [
+            Shortcut(known.key, known.description) for one in self.extensions.all for known in one.loaded.shortcuts
+        ]
+
+    def loaded(self) -> list[ExtensionInfo]:
+        """What is loaded."""
+        return [
+            ExtensionInfo(
+                one.loaded.path, [tool.name for tool in one.loaded.tools],
+                [known.name for known in one.loaded.commands], list(one.loaded.handlers),
+            )
+            for one in self.extensions.all
+        ]  # fmt: skip
+
+    def press(self, key: str) -> bool:
+        """Begin what is behind this key; False: nothing is."""
+        if all(known.key != key for known in self.shortcuts()):
+            return False
+        self.actions.run(self.extensions.press(key))
+        return True
+
+    # --- what they are told
+
+    def heard(self, event: AnyEvent) -> None:
+        """Everything that the conversation announces."""
+        if isinstance(event, events.StatusChanged):
+            self._chosen(event.status)
+        if isinstance(event, events.TurnEnded):
+            self.actions.at_rest()
+        if not self.extensions.running:
+            return
+        self._feed.heard(event)
+        if isinstance(event, events.CompactionEnded) and event.result is not None:
+            entry = self.actions.last_entry()
+            by = bool(entry.get("fromHook"))
+            self.extensions.tell({"type": "session_compact", "compactionEntry": entry, "fromExtension": by})
+
+    def begun(self, call: ToolCall) -> None:
+        """A call is looked at."""
+        if self.extensions.running:
+            self._feed.begun(call)
+
+    def _chosen(self, status: Status) -> None:
+        before, self._status = self._status, status
+        if before.model and status.model != before.model:
+            self.extensions.tell({"type": "model_select", "model": self.actions.model(status.model),
+                                  "previousModel": self.actions.model(before.model), "source": "set"})  # fmt: skip
+        if before.model and status.thinking != before.thinking:
+            self.extensions.tell({"type": "thinking_level_select", "level": status.thinking or "off",
+                                  "previousLevel": before.thinking or "off"})  # fmt: skip
+
+    async def _started(self, reason: str) -> None:
+        """More skills, templates and themes."""
+        if self.extensions.wants("resources_discover"):
+            event = {"type": "resources_discover", "cwd": self._conversation.session.cwd, "reason": reason}
+            fold = await self.extensions.emit_now(event)
+            named = self._conversation.brought.found
+            named["skills"] = fold.outcome.get("skillPaths", [])
+            named["prompts"] = fold.outcome.get("promptPaths", [])
+
+    def _report(self, failed: ExtensionFailed) -> None:
+        self._sight.announce(failed if failed.path else Noticed("warning", failed.error))
+
+    # --- what they make of a turn
+
+    async def before(self, words: Words) -> Words | None:
+        """What somebody said: a command of an extension is run; else they may change it, or deal with it."""
+        await self.extensions.ready()
+        if words.text.startswith("/") and words.source != "extension":
+            name, _, rest = words.text[1:].partition(" ")
+            if (one := self.extensions.command(name)) is not None:
+                self.actions.run(self.extensions.run_command(one, name, rest.strip()))
+                return None
+        if not self.extensions.wants("input"):
+            return words
+        images = [msgspec.to_builtins(image) for image in words.images]
+        event = {"type": "input", "text": words.text, "images": images, "source": words.source}
+        outcome = (await self.extensions.emit(event)).outcome
+        if outcome.get("action") == "handled":
+            return None
+        if outcome.get("action") != "transform":
+            return words
+        return _said(words, outcome)
+
+    async def starting(self, question: Question) -> Question:
+        """A question that begins a run."""
+        along, self.next = self.next, []
+        system = ""
+        if self.extensions.wants("before_agent_start") and self._sight.at_rest:
+            event = {
+                "type": "before_agent_start", "prompt": plain_text(question.message.content),
+                "images": [], "systemPrompt": await self._sight.prompt(),
+            }  # fmt: skip
+            outcome = (await self.extensions.emit(event)).outcome
+            along += [
+                made
+                for one in outcome.get("messages", [])
+                if (made := custom(one, question.message.timestamp))
+            ]
+            system = outcome.get("systemPrompt", "")
+        return replace(question, along=(*question.along, *along), system=system)
+
+    async def context(self, messages: list[Message]) -> list[Message]:
+        """What the model gets to see."""
+        if not self.extensions.wants("context"):
+            return messages
+        event = {"type": "context", "messages": [msgspec.to_builtins(one) for one in messages]}
+        made = (await self.extensions.emit(event)).event["messages"]
+        try:
+            return msgspec.convert(made, list[Message])
+        except msgspec.ValidationError as error:
+            self._report(ExtensionFailed("extensions", "context", f"Their messages cannot be read: {error}"))
+            return messages
+
+    async def command(self, command: str, share: bool) -> tuple[BashExecution, Receipt | None] | None:
+        """`!command`, where an extension has its result already."""
+        if not self.extensions.wants("user_bash"):
+            return None
+        event = {"type": "user_bash", "command": command, "excludeFromContext": not share,
+                 "cwd": self._conversation.session.cwd}  # fmt: skip
+        result = (await self.extensions.emit(event)).outcome.get("result")
+        if not isinstance(result, dict):
+            return None
+        code = result.get("exitCode")
+        return BashExecution(
+            command, str(result.get("output", "")), code if isinstance(code, int) else None,
+            result.get("cancelled") is True, result.get("truncated") is True, exclude_from_context=not share,
+            timestamp=self.actions.now(),
+        ), None  # fmt: skip
+
+    async def summary(self, effect: Compact, place: Cut, before: int) -> Object | None:
+        """What stands in place of a model's summary. Raises Cancelled."""
+        if not self.extensions.wants("session_before_compact"):
+            return None
+        entries = self.actions.branch()[-MOST_ENTRIES:]
+        event = {
+            "type": "session_before_compact", "reason": effect.reason, "branchEntries": entries,
+            "customInstructions": effect.instructions,
+            "preparation": {"firstKeptEntryId": place.first_kept, "tokensBefore": before},
+        }  # fmt: skip
+        outcome = (await self.extensions.emit(event)).outcome
+        if outcome.get("cancel"):
+            raise Cancelled("An extension cancelled the summary.")
+        given = outcome.get("compaction")
+        if not isinstance(given, dict) or not isinstance(given.get("summary"), str):
+            return None
+        known = {entry.get("id") for entry in entries}
+        names = ["summary", "details"] + ["firstKeptEntryId"] * (given.get("firstKeptEntryId") in known)
+        return {name: given[name] for name in names if name in given}
+
+    async def leave(self, event: Object) -> Object:
+        """`session_before_…`: the outcome. Raises PicodeError when an extension cancels it."""
+        if not self.extensions.wants(event["type"]):
+            return {}
+        outcome = (await self.extensions.emit(event)).outcome
+        if outcome.get("cancel"):
+            raise PicodeError("An extension cancelled it.")
+        return outcome
+
+
+def _said(words: Words, outcome: Object) -> Words:
+    images = words.images
+    if isinstance(outcome.get("images"), list):
+        images = tuple(msgspec.convert(one, Image) for one in outcome["images"])
+    return replace(words, text=outcome["text"], images=images)
