@@ -91,6 +91,8 @@ class ModelServer:
         """What the lists of models say: `id`, and whatever a server adds to it."""
         self.listed: list[Received] = []
         """Requests for a list."""
+        self.list_error = ""
+        """What the lists answer with status 401 instead."""
         self.list_gate = ""
         """A gate in front of the lists."""
         self.scripts: deque[Script] = deque()
@@ -224,6 +226,10 @@ class ModelServer:
             self.listed.append(request)
             if self.list_gate:
                 await self._gate(self.list_gate)
+            if self.list_error:
+                refusal = {"error": {"message": self.list_error, "type": "invalid_request_error"}}
+                await self._whole(writer, 401, {}, json.dumps(refusal).encode())
+                return
             await self._whole(writer, 200, {}, json.dumps(self._list(request.path)).encode())
             return
         with self._changed:
