@@ -102,9 +102,14 @@ __picode_end() {
         printf '%s;E\a%b%s;P;%s;%s\a' "$mark" "${__picode_133+\e]133;D;$1\a}$__picode_seven" \
             "$mark" "$__picode_directory" "$__picode_flags"
     } 2>/dev/null >"$__picode_tty"
-    # bash prints PS0 there
-    __picode_begin=
-    [[ ! /dev/fd/2 -ef $__picode_tty && ! /dev/fd/2 -ef /dev/tty ]] || __picode_begin=$__picode_secret
+    # bash prints PS0 there, where the secret must not be
+    if [[ /dev/fd/2 -ef $__picode_tty || /dev/fd/2 -ef /dev/tty ]]; then
+        __picode_begin=$__picode_secret
+        [[ ${__picode_aside-} != 1 ]] || __picode_aside='' __picode_looked=
+    else
+        __picode_begin=
+        [[ ${__picode_aside-} == 1 ]] || __picode_aside=1 __picode_looked=
+    fi
 }
 
 __picode_moved() {
@@ -133,14 +138,26 @@ __picode_prompted() {
 # Only the name of the secret's variable stands in it, the secret does not
 __picode_begins() {
     [[ $- != *x* ]] || { local -; set +x; } 2>/dev/null
-    local secret="\${__picode_begin}" others=${PS0-}
+    local secret="\${__picode_begin}" others=${PS0-} prompt=${PS1//'\[\e]133;A\a\]'/}
     others=${others//"$__picode_zero"/}
     unset __picode_133
-    __picode_marked "$others${PS1//'\[\e]133;A\a\]'/}" || __picode_133=
-    shopt -q promptvars || secret=$__picode_secret
+    __picode_marked "$others${prompt//'\[\e]133;B\a\]'/}" || __picode_133=
+    shopt -q promptvars || secret=$__picode_begin
     __picode_zero=${__picode_133+'\e]133;C\a'}'\e]8671;'$secret';C;$?;\a'
+    if [[ -n ${__picode_aside-} ]]; then
+        # a process for each command, and only as long as standard error is a file
+        __picode_zero=
+        # shellcheck disable=SC2016
+        ! shopt -q promptvars || __picode_zero='$(__picode_begins_aside "$?")'
+    fi
     PS0=$others$__picode_zero
 }
+
+# the begin mark of a shell whose standard error is a file: to the terminal itself
+__picode_begins_aside() {
+    { set +x; } 2>/dev/null
+    printf '%b\e]8671;%s;C;%s;\a' "${__picode_133+\e]133;C\a}" "$__picode_secret" "$1" >"$__picode_tty"
+} 2>/dev/null
 
 # whether somebody else prints the standard marks, or VS Code's: in a prompt, or from a function that PROMPT_COMMAND names
 __picode_marked() {

@@ -58,6 +58,12 @@ def family(shell: RecordedShell) -> list[psutil.Process]:
     return [recorder, *recorder.children(recursive=True)]
 
 
+def ended(shell: RecordedShell, count: int) -> bool:
+    """Whether that many more commands have come to their end."""
+    record = shell.command(shell._ran + count)
+    return record is not None and record.status is not None
+
+
 def test_no_process_carries_the_secret_and_no_child_a_file_of_ours(
     shell: RecordedShell, secret: bytes
 ) -> None:
@@ -117,17 +123,27 @@ def test_a_trace_in_a_file_has_no_secret(shell: RecordedShell, secret: bytes) ->
 
 
 def test_standard_error_in_a_file_gets_no_secret(shell: RecordedShell, secret: bytes) -> None:
-    """bash and zsh: it is the shell's own from then on, prompts included. Recording goes on when it is back."""
+    """bash and zsh: it is the shell's own from then on, prompts included. What runs is recorded all the same."""
     if shell.kind == "fish":
         pytest.skip("fish cannot redirect itself")
     shell.send(b"exec 2>errors\r")
-    shell.until((shell.home / "errors").exists)
+    shell.until(lambda: ended(shell, 1))
     shell.send(b"ls /nonexistent-directory\r")
-    shell.until(lambda: b"nonexistent" in (shell.home / "errors").read_bytes())
+    shell.until(lambda: ended(shell, 2))
+    assert b"nonexistent" in (shell.home / "errors").read_bytes()
+    shell.send(b"printf 'to the ter''minal'; ls /neither; (exit 7)\r")
+    shell.until(lambda: ended(shell, 3))
+    listed, told = shell.command(shell._ran + 2), shell.command(shell._ran + 3)
+    assert listed is not None
+    assert (listed.command, listed.head, listed.status) == ("ls /nonexistent-directory", b"", 2)
+    assert told is not None
+    assert (told.head, told.status) == (b"to the terminal", 7)
+    assert told.command == "printf 'to the ter''minal'; ls /neither; (exit 7)"
+    assert b"neither" in (shell.home / "errors").read_bytes()
     shell.send(b"exec 2>/dev/tty\r")
-    shell.read(0.3)
-    # whether what ran meanwhile was recorded is the shell's own business
-    shell.until(lambda: shell.run_next("echo back").head == b"back\r\n")
+    shell.until(lambda: ended(shell, 4))
+    shell._ran += 4
+    assert shell.run("echo back").head == b"back\r\n"
     assert secret not in files_of(shell.home)
     assert secret not in shell.seen
 
