@@ -9,8 +9,8 @@ import sys
 import termios
 from collections.abc import Iterator
 
-CLEAR = "\r\x1b[J"
-"""Takes the first picture away; the cursor stands where it began."""
+CLEAR = "\r\x1b7\x1b[2K\x1b[B\x1b[2K\x1b8"
+"""Takes the first picture away, row by row (`LiveArea._erase` says why); the cursor stands where it began."""
 STATUS = "connecting to the daemon"
 
 

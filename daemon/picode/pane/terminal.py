@@ -228,9 +228,20 @@ class LiveArea:
         if self._above or resized or (last is not None and last.height > wanted):
             # what terminals that know it take as one picture
             self.output.write_raw("\x1b[?2026h")
-            app.renderer.erase(leave_alternate_screen=False)
+            self._erase(size.rows if resized or last is None else last.height)
             text, self._above = "".join(self._above), []
             self.output.write_raw(text.replace("\n", "\r\n") + "\x1b[?2026l")
+
+    def _erase(self, rows: int) -> None:
+        """The live area and so many rows, one by one: tmux takes a screen that is cleared at once, from its first row
+        on, for one that a person clears, and keeps all that was on it in its scrollback."""
+        renderer = self.app.renderer
+        up = renderer._cursor_pos.y
+        row = "\x1b[2K"
+        self.output.write_raw("\x1b[0m\r" + (f"\x1b[{up}A" if up else "") + f"\x1b7{row}")
+        self.output.write_raw(f"\x1b[B{row}" * (rows - 1) + "\x1b8")
+        self.output.enable_autowrap()
+        renderer.reset(leave_alternate_screen=False)
 
     def _keep(self) -> None:
         """Put into the renderer's memory of the terminal what was drawn past it since the last frame."""

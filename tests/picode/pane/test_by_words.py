@@ -8,7 +8,7 @@ import pytest
 from picode.pane.growth import by_words, grown
 from picode.pane.state import State
 from picode.pane.update import update
-from picode.pane.view import answer_tail, live
+from picode.pane.view import answer_rows, answer_tail, live
 from picode.protocol.events import TextAdded
 
 PIECES = (
@@ -55,3 +55,12 @@ def test_an_answer_takes_half_of_the_window_at_most() -> None:
     shown = live(state, 22)
     assert len(shown) == 10
     assert by_words(state, shown, "word and ") is None
+
+
+@pytest.mark.parametrize("height", range(5, 120))
+def test_what_is_live_fits_into_a_window_half_as_wide_or_half_as_high(height: int) -> None:
+    """An unfinished answer, a line of input and the status line, each row folded once."""
+    rows = answer_rows(State(width=80, height=height))
+    room = max(height, 10)  # less is no window to work in
+    assert 2 * rows + 1 + 2 <= room
+    assert rows + 1 + 1 <= -(-room // 2)

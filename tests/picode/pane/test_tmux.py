@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from picode import paths
+from picode.pane.state import State
+from picode.pane.view import answer_rows
 from support.daemon import Running, executable
 from support.model_server import Call, Gate, ModelServer, Say, Script
 from support.screen import PATIENCE, Terminal
@@ -81,6 +83,37 @@ def test_a_narrower_or_a_lower_window_leaves_no_part_of_an_answer_twice(
     terminal.wait_for("END.", "idle")
     printed = captured(home, "-S", "-")
     assert [word for word in words if len(re.findall(rf"\b{re.escape(word)}", printed)) != 1] == []
+
+
+def test_a_window_a_quarter_as_wide_repeats_no_more_than_its_bound_and_loses_nothing(
+    terminal: Terminal, model_server: ModelServer, home: Path
+) -> None:
+    """Beyond half as wide there is a bound (docs/pane.md): what the fold pushes out of the window."""
+    columns, rows = 20, 24
+    model_server.enqueue(Script(Say("\n".join(f"filling {number}  " for number in range(40)))))
+    words = [f"w{number}." for number in range(250)]
+    model_server.enqueue(Script(Say(" ".join(words) + " "), Gate("on"), Say("END.")))
+    terminal.wait_for("idle · openai/local-model")
+    terminal.type("fill\r")
+    terminal.wait_for("filling 39", "idle")
+    terminal.type("go\r")
+    terminal.wait_for("w249.")
+    shown = answer_rows(State(width=80, height=24))
+    terminal.resize(columns, rows)
+    until = time.monotonic() + PATIENCE
+    while not (captured(home).count("thinking") == 1 and drawn(captured(home))):
+        assert time.monotonic() < until, captured(home)
+    model_server.open("on")
+    terminal.wait_for("END.", "idle")
+    printed = captured(home, "-J", "-S", "-")
+    # the first picture is gone, too
+    assert ("connecting" in printed, "thinking" in printed) == (False, False)
+    counts = [len(re.findall(rf"\b{re.escape(word)}", printed)) for word in words]
+    assert (min(counts), max(counts) <= 2) == (1, True)
+    repeated = " ".join(word for word, count in zip(words, counts, strict=True) if count == 2)
+    folds = -(-80 // columns)
+    # the answer's rows, the status line's and the input's, less what the window holds
+    assert len(repeated) <= columns * (folds * (shown + 1) + 1 - rows)
 
 
 def captured(home: Path, *options: str) -> str:
