@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from picode.openapi.operations import JSON, Whole
+from picode.openapi.operations import JSON, Body, Whole
 from picode.openapi.parameters import in_header, in_path, in_query
 from picode.openapi.security import Shown
 
@@ -50,7 +50,7 @@ def call(operation: Whole, base: str, arguments: dict[str, Any], shown: Shown) -
                 cookies += in_query(one, value)
     body = None
     if operation.body is not None and "body" in arguments:
-        headers["content-type"], body = encoded(operation.body.media, arguments["body"])
+        headers["content-type"], body = encoded(operation.body, arguments["body"])
     if cookies:
         headers["cookie"] = "; ".join(f"{name}={_one_line(value)}" for name, value in cookies)
     url = base + path + (f"?{'&'.join(f'{name}={value}' for name, value in pairs)}" if pairs else "")
@@ -59,17 +59,25 @@ def call(operation: Whole, base: str, arguments: dict[str, Any], shown: Shown) -
     return Call(operation.head.method.upper(), url, headers, body, secret)
 
 
-def encoded(media: str, value: Any) -> tuple[str, bytes]:
+def encoded(described: Body, value: Any) -> tuple[str, bytes]:
     """The content type and the bytes of a body."""
-    kind = media.partition(";")[0].strip()
+    media, kind = described.media, described.media.partition(";")[0].strip()
     if kind == "application/x-www-form-urlencoded" and isinstance(value, dict):
-        fields = [(name, _text(part)) for name, given in value.items() for part in _each(given)]
+        fields = [
+            pair for name, given in value.items() for pair in _field(name, given, name in described.deep)
+        ]
         return kind, urlencode(fields).encode()
     if kind == "multipart/form-data" and isinstance(value, dict):
         return _multipart([(name, _text(part)) for name, given in value.items() for part in _each(given)])
     if JSON.match(media):
         return media, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
     return media, _text(value).encode()
+
+
+def _field(name: str, value: Any, deep: bool) -> list[tuple[str, str]]:
+    if deep and isinstance(value, dict):
+        return [pair for key, part in value.items() for pair in _field(f"{name}[{key}]", part, True)]
+    return [(name, _text(part)) for part in _each(value)]
 
 
 def _multipart(fields: list[tuple[str, str]]) -> tuple[str, bytes]:

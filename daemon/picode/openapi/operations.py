@@ -19,12 +19,12 @@ FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 @dataclass(frozen=True)
 class Body:
-    """What is sent along, and in which form; `node`: the place of its schema."""
+    """What is sent along, and in which form; `deep`: the fields of a form that are written `name[key]=value`."""
 
     media: str
     schema: Schema
     required: bool
-    node: Node = field(repr=False)
+    deep: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -169,8 +169,11 @@ def _body(operation: Node) -> Body | None:
     media = chosen(list(medias))
     if not media:
         return None
-    described = content.at(media).child("schema")
-    return Body(media, plain(described), node.flag("required"), described)
+    encoding = content.at(media, "encoding").value
+    told = encoding.items() if isinstance(encoding, dict) else ()
+    deep = {name for name, one in told if isinstance(one, dict) and one.get("style") == "deepObject"}
+    schema = plain(content.at(media).child("schema"))
+    return Body(media, schema, node.flag("required"), frozenset(deep))
 
 
 def chosen(medias: list[str]) -> str:

@@ -1,6 +1,7 @@
 """Schemas of OpenAPI 3.0 and 3.1 as plain JSON Schemas without references, for tools that a model is told of."""
 
 import json
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from picode.openapi.node import Node
@@ -9,6 +10,7 @@ Schema = dict[str, Any]
 LARGEST = 12_000
 """Characters of a schema; a larger one is told less deeply."""
 LONGEST_ENUM = 100
+MOST_PARTS = 2_000
 KEPT = (
     "type", "format", "description", "enum", "const", "default", "pattern", "minLength", "maxLength", "minimum",
     "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minItems", "maxItems", "uniqueItems",
@@ -19,17 +21,34 @@ Direction = Literal["request", "answer"]
 HIDDEN = {"request": "readOnly", "answer": "writeOnly"}
 
 
+@dataclass
+class _How:
+    """How a schema is told; `left`: the parts that it may still get."""
+
+    direction: Direction
+    left: int = MOST_PARTS
+
+
+class _TooMuch(Exception):
+    """The schema has more parts than anybody would read."""
+
+
 def plain(node: Node, direction: Direction = "request") -> Schema:
     """A JSON Schema (2020-12) of what `node` describes. Raises BadData where it is no schema."""
-    made: Schema = {}
     for deepest in (8, 5, 3, 2, 1):
-        made = _plain(node, direction, deepest, ())
-        if len(json.dumps(made, default=str)) <= LARGEST:
-            break
-    return made
+        try:
+            made = _plain(node, _How(direction), deepest, ())
+        except _TooMuch:
+            continue
+        if len(json.dumps(made, default=str)) <= LARGEST or deepest == 1:
+            return made
+    return {}
 
 
-def _plain(node: Node, direction: Direction, deepest: int, above: tuple[tuple[str, str], ...]) -> Schema:
+def _plain(node: Node, how: _How, deepest: int, above: tuple[tuple[str, str], ...]) -> Schema:
+    how.left -= 1
+    if how.left < 0:
+        raise _TooMuch
     own = node.value
     if own is None or own is True:
         return {}
@@ -43,12 +62,12 @@ def _plain(node: Node, direction: Direction, deepest: int, above: tuple[tuple[st
         name = target.keys[-1] if target.keys else "the document"
         if place in above:
             return {"description": f"Again {name}, as above."}
-        made = _plain(target, direction, deepest, (*above, place))
+        made = _plain(target, how, deepest, (*above, place))
         beside = {key: own[key] for key in ("description", "default") if key in own}
         return {**made, **beside}
     made = {key: own[key] for key in KEPT if key in own and own[key] is not None}
     _as_now(node, made)
-    _below(node, made, direction, deepest, above)
+    _below(node, made, how, deepest, above)
     return made
 
 
@@ -79,18 +98,16 @@ def _as_now(node: Node, made: Schema) -> None:
             made["enum"] = [*made["enum"], None]
 
 
-def _below(
-    node: Node, made: Schema, direction: Direction, deepest: int, above: tuple[tuple[str, str], ...]
-) -> None:
+def _below(node: Node, made: Schema, how: _How, deepest: int, above: tuple[tuple[str, str], ...]) -> None:
     own = node.value
 
     def of(child: Node) -> Schema:
-        return _plain(child, direction, deepest - 1, above)
+        return _plain(child, how, deepest - 1, above)
 
     if "properties" in own and deepest > 0:
         named = node.child("properties")
         shown = {name: named.child(name) for name in named.mapping("a mapping of properties")}
-        shown = {name: one for name, one in shown.items() if not _hidden(one, direction)}
+        shown = {name: one for name, one in shown.items() if not _hidden(one, how.direction)}
         made["properties"] = {name: of(one) for name, one in shown.items()}
     if "required" in made:
         made["required"] = [name for name in made["required"] if name in made.get("properties", {})]
@@ -104,7 +121,7 @@ def _below(
         made["additionalProperties"] = False
     if "allOf" in own:
         for number in range(len(_parts(node, "allOf"))):
-            _merge(made, _plain(node.child("allOf").child(str(number)), direction, deepest, above))
+            _merge(made, _plain(node.child("allOf").child(str(number)), how, deepest, above))
     for word in ("anyOf", "oneOf"):
         if word in own and deepest > 0:
             count = len(_parts(node, word))
@@ -127,20 +144,24 @@ def _merge(made: Schema, part: Schema) -> None:
     """`allOf`: both hold."""
     for key, value in part.items():
         if key == "properties":
-            made["properties"] = {**value, **made.get("properties", {})}
+            known = made.get("properties", {})
+            made["properties"] = known | {name: one for name, one in value.items() if name not in known}
         elif key == "required":
             made["required"] = list(dict.fromkeys([*made.get("required", []), *value]))
         else:
             made.setdefault(key, value)
 
 
-def properties(node: Node, seen: frozenset[tuple[str, str]] = frozenset()) -> dict[str, Node]:
-    """The properties that an object of this schema may have, through references and alternatives; by name."""
+def properties(node: Node, seen: set[tuple[str, str]] | None = None) -> dict[str, Node]:
+    """The properties that an object of this schema may have, through references and alternatives; by name.
+
+    `seen`: the places that were looked at already."""
+    seen = set() if seen is None else seen
     node = node.resolved()
     place = (node.file.source, node.pointer)
-    if not isinstance(node.value, dict) or place in seen or len(seen) > 200:
+    if not isinstance(node.value, dict) or place in seen or len(seen) > MOST_PARTS:
         return {}
-    seen |= {place}
+    seen.add(place)
     found = {name: node.child("properties").child(name) for name in _names(node.child("properties").value)}
     for word in ("allOf", "anyOf", "oneOf"):
         parts = node.child(word)

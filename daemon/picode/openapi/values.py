@@ -12,6 +12,9 @@ from typing import Any
 import yaml
 
 Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+DEEPEST = 500
+"""Levels of nesting."""
+IS_JSON = re.compile(r'\s*\{\s*["}]')
 TAG = "tag:yaml.org,2002:"
 
 
@@ -65,21 +68,33 @@ class Unreadable(ValueError):
         self.line, self.column = line, column
 
 
+def _loaded(text: str) -> Any:
+    """libyaml's loader ends the whole process where nesting has no end, so what may be deep is measured first."""
+    deepest = max((len(line) - len(line.lstrip(" -?\t")) for line in text.splitlines()), default=0)
+    if deepest > DEEPEST or text.count("[") + text.count("{") > DEEPEST:
+        depth = 0
+        for event in yaml.parse(text, _Loader):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            if depth > DEEPEST:
+                raise RecursionError("it is nested too deeply")
+    return yaml.load(text, _Loader)
+
+
 def parse(text: str) -> Any:
     """The value that a JSON or YAML text stands for. Raises Unreadable."""
-    if text.lstrip("\ufeff \t\r\n").startswith("{"):
-        try:
-            return json.loads(text.lstrip("\ufeff"))
-        except (json.JSONDecodeError, RecursionError) as error:
-            try:
-                # YAML has braces, too
-                return yaml.load(text, _Loader)
-            except (yaml.YAMLError, ValueError, RecursionError):
-                line, column = getattr(error, "lineno", 1), getattr(error, "colno", 1)
-                raise Unreadable(getattr(error, "msg", "it is nested too deeply"), line, column) from None
+    text = text.removeprefix("\ufeff")
     try:
-        return yaml.load(text, _Loader)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        if IS_JSON.match(text):
+            return json.loads(text)
+        return _loaded(text)
+    except json.JSONDecodeError as error:
+        raise Unreadable(error.msg, error.lineno, error.colno) from None
+    except RecursionError:
+        raise Unreadable("it is nested too deeply", 1, 1) from None
+    except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         said = getattr(error, "problem", "") or str(error).splitlines()[0]
         raise Unreadable(said, mark.line + 1 if mark else 1, mark.column + 1 if mark else 1) from None
@@ -88,7 +103,7 @@ def parse(text: str) -> Any:
 def line_of(text: str, keys: Sequence[str]) -> int:
     """The line of the value that these keys and numbers lead to, or of what is nearest above it; 0: nobody knows."""
     try:
-        # in JSON, a tab is never within a string
+        # in JSON, a tab is never within a string; what was parsed is not too deep
         node = yaml.compose(text.replace("\t", " "), _Loader)
     except (yaml.YAMLError, RecursionError):
         return 0
