@@ -193,9 +193,9 @@ class Models:
     def credentials(self) -> Credentials:
         if self._credentials is None:
             of_pi = self._settings.pi.read
-            self._credentials = Credentials.at(
-                self._paths, os.environ, pi_too=of_pi, ask=lambda: self._passphrase
-            )
+            self._credentials = Credentials.at(self._paths, os.environ, pi_too=of_pi)
+            if self._passphrase is not None:
+                self._credentials.master.give(self._passphrase)
         return self._credentials
 
     def tools(self) -> "Toolbox":
