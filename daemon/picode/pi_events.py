@@ -2,7 +2,7 @@
 
     agent_start, turn_start, message_start/update/end, tool_execution_start/update/end, turn_end, agent_end,
     agent_settled, and beside them queue_update, compaction_start/end, auto_retry_start/end, session_info_changed,
-    thinking_level_changed
+    thinking_level_changed, extension_error, entry_appended
 
 Updates carry what is new (pi's delta form), never the whole message again, so a stream stays linear.
 """
@@ -131,6 +131,11 @@ class Translation:
                 self._retry(event, out)
             case events.NameChanged(name):
                 out.append({"type": "session_info_changed", "name": name})
+            case events.ExtensionFailed(path, told, error, where):
+                error = f"{error} ({where})" if where else error
+                out.append({"type": "extension_error", "extensionPath": path, "event": told, "error": error})
+            case events.EntryAppended(line):
+                out.append({"type": "entry_appended", "entry": json.loads(line)})
 
     def _status(self, status: Status, out: list[Object]) -> None:
         if status.queue != self.queue:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from picode.agents.system_prompt import system_prompt
 from picode.config.schema import Settings
 from picode.context.redact import cleaner
 from picode.errors import PicodeError, kind_of
-from picode.messages import Assistant, ModelRequest, StopReason, Text, Usage, User, plain_text
+from picode.messages import Assistant, Message, ModelRequest, StopReason, Text, Usage, User, plain_text
 from picode.modelnames import with_level
 from picode.protocol.events import AnswerBegun, AnyEvent, Noticed, Retrying
 from picode.protocol.values import ModelInfo, Wishes
@@ -55,6 +55,8 @@ class Model:
         self._answering: Answering | None = None
         self._outgoing = Outgoing(cleaner(settings.shell.redact, settings.redact.patterns), self._taken_out)
         self._stop = asyncio.Event()
+        self.seen: Callable[[list[Message]], Awaitable[list[Message]]] | None = None
+        """What extensions make of the messages of a request."""
         self._system = ""
         self._in_workspace = False
         self._noticed: set[str] = set()
@@ -120,9 +122,13 @@ class Model:
         self._system = ""
         self._noticed.clear()
 
-    def begin_turn(self) -> None:
-        """The instructions of user and project are read again."""
-        self._system = ""
+    def use_tools(self, tools: Toolbox) -> None:
+        """These, from now on."""
+        self._tools = tools
+
+    def begin_turn(self, system: str = "") -> None:
+        """The instructions of user and project are read again, unless `system` stands in for all of them."""
+        self._system = system
         self._paying.begin_turn()
 
     def next_call(self) -> None:
@@ -216,9 +222,10 @@ class Model:
 
     async def _request(self, info: ModelInfo) -> ModelRequest:
         if not self._system:
-            self._system = await self._prompt()
+            self._system = await self.prompt()
         longest = self._settings.models.max_tokens
         messages = self._history.messages()
+        messages = await self.seen(messages) if self.seen is not None else messages
         return ModelRequest(
             model=info.name.partition("/")[2], system=self._system, messages=messages,
             tools=self._tools.specs(self._settings, self._in_workspace),
@@ -226,7 +233,8 @@ class Model:
             thinking=self._chosen_level, session_id=self._history.session.id,
         )  # fmt: skip
 
-    async def _prompt(self) -> str:
+    async def prompt(self) -> str:
+        """What is said to the model before all else, as it would be now."""
         cwd = self._history.session.cwd
         found, skills, notices = await asyncio.to_thread(self.brought.read)
         wishes = self._wishes

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from picode import tasks
 from picode.agents import effects as do
@@ -38,6 +38,9 @@ from picode.sessions.file import SessionFile, milliseconds_now
 from picode.sessions.typed import message_in
 from picode.tools.toolbox import Toolbox
 
+if TYPE_CHECKING:
+    from picode.agents.extending.joined import Joined
+
 MOST_QUEUED = 100
 MOST_COMMANDS = 8
 BOUND = 10.0
@@ -48,8 +51,8 @@ log = logging.getLogger(__name__)
 class Conversation:
     """`model`: `provider/model`; `config`: the user's configuration directory, for AGENTS.md; `emit` must not raise.
 
-    `shell`: the user's shell, for the system prompt; `paying`: where costs are written down, and what limits them. Needs
-    a running event loop once something is asked.
+    `shell`: the user's shell, for the system prompt; `paying`: where costs are written down;
+    `extend`: makes its extensions. Needs a running event loop once something is asked.
     """
 
     def __init__(
@@ -65,9 +68,14 @@ class Conversation:
         now: Callable[[], int] = milliseconds_now,
         shell: str = "",
         paying: Paying | None = None,
+        extend: Callable[["Conversation"], "Joined | None"] = lambda conversation: None,
     ) -> None:
         self.session = session
         self.id = session.id
+        self._announced, emit = emit, self._tell_all
+        self.joined: Joined | None = None
+        """Its extensions; None: there are none."""
+        self._extend = extend
         self._settings = self._given = settings or Settings()
         self._clean = cleaner(self._settings.shell.redact, self._settings.redact.patterns)
         self._tools, self._emit, self._now = tools, emit, now
@@ -79,7 +87,7 @@ class Conversation:
         self._calls = Calls(tools, session.id, session.cwd, emit=emit, told=self._feed, now=now)
         self._turn = Turn(tuning.limits(self._settings))
         self.composer = Composer(
-            lambda question: self._feed(told.Asked(question)), emit, self._spawn, self._tell_status,
+            lambda question: self._feed(told.Asked(question)), emit, self._spawn, self.refresh,
             self._model.brought.expand,
         )  # fmt: skip
         self._inputs: deque[told.Input] = deque()
@@ -92,6 +100,17 @@ class Conversation:
         self._summarising = False
         self._status = Status()
         self._status = self._status_now()
+        self.join()
+
+    def join(self) -> None:
+        """Take its extensions in, where there are some now."""
+        if self.joined is not None or (found := self._extend(self)) is None:
+            return
+        self.joined, self._tools = found, found.toolbox(self._tools)
+        self._model.use_tools(self._tools)
+        self._calls.use_tools(self._tools)
+        self._model.seen = found.context
+        self.composer.before, self.composer.starting = found.before, found.starting
 
     @property
     def status(self) -> Status:
@@ -131,6 +150,7 @@ class Conversation:
         unattended: bool = False,
         once: str = "",
         preview: bool = False,
+        source: Literal["interactive", "rpc", "extension"] = "interactive",
     ) -> None:
         """Start a turn, or queue for the one that runs; `preview`: first show it, where `shell.preview` asks for it.
         Raises PicodeError when it is refused."""
@@ -139,7 +159,7 @@ class Conversation:
         limits = self._settings.shell
         words = Words(
             text, self._now(), tuple(images), command, piped, self.session.cwd, limits.output_limit, self._clean,
-            delivery, frozenset(allow), unattended, once, limits if preview else None,
+            delivery, frozenset(allow), unattended, once, limits if preview else None, source,
         )  # fmt: skip
         self.composer.add(words)
 
@@ -185,13 +205,13 @@ class Conversation:
         id_ = f"command_{self._command_number}"
         self._commands[id_] = asyncio.Event()
         self._spawn(self._run_command(id_, command, share), "command")
-        self._tell_status()
+        self.refresh()
 
     def set_model(self, name: str) -> None:
         """From the next model call on. Raises ModelFailed (unknown) with the nearest names, DiskFailed."""
         self._check_open()
         self._model.choose(name)
-        self._tell_status()
+        self.refresh()
 
     @property
     def brought(self) -> Brought:
@@ -210,7 +230,7 @@ class Conversation:
         """From the next model call on. Raises DiskFailed."""
         self._check_open()
         self._history.set_thinking(level)
-        self._tell_status()
+        self.refresh()
 
     def tune(self, asked: Tune) -> Tuned:
         """How this conversation's turns go, in this life of the daemon; what is not given stays."""
@@ -233,7 +253,7 @@ class Conversation:
         queue = [*self._turn.queued(), *self.composer.waiting]
         self.composer.clear()
         self._turn = replace(self._turn, queue=(), late=())
-        self._tell_status()
+        self.refresh()
         return queue
 
     def cancel_commands(self) -> None:
@@ -269,6 +289,8 @@ class Conversation:
             return
         self._closed = True
         self.cancel()
+        if self.joined is not None:
+            await self.joined.close()
         loop = asyncio.get_running_loop()
         until = loop.time() + BOUND
         while self._tasks and loop.time() < until:
@@ -295,7 +317,7 @@ class Conversation:
             while self._inputs:
                 self._turn, effects = step(self._turn, self._inputs.popleft(), self._tools.reads)
                 self._perform_all(effects)
-                self._tell_status()
+                self.refresh()
         finally:
             self._feeding = False
         self._save_held()
@@ -311,8 +333,8 @@ class Conversation:
 
     def _perform(self, effect: do.Effect) -> None:
         match effect:
-            case do.BeginTurn():
-                self._model.begin_turn()
+            case do.BeginTurn(system):
+                self._model.begin_turn(system)
                 self._emit(events.TurnStarted())
             case do.Save(message, receipt):
                 self._save(message, receipt)
@@ -330,7 +352,7 @@ class Conversation:
                 self._spawn(self._sync(), "sync")
             case do.EndTurn(outcome, error, kind):
                 self._model.forget_draft()
-                self._tell_status()
+                self.refresh()
                 self._emit(events.TurnEnded(outcome, error, kind))
             case do.Abort():
                 self._model.abort()
@@ -342,6 +364,8 @@ class Conversation:
         match effect:
             case do.Prepare(call):
                 policy = self._tools.policy(self._turn.allow, self._turn.unattended, self._settings)
+                if self.joined is not None:
+                    self.joined.begun(call)
                 self._calls.prepare(call, policy)
             case do.AskPerson(approval):
                 self._emit(events.ApprovalNeeded(approval))
@@ -358,7 +382,8 @@ class Conversation:
 
     async def _compact(self, effect: do.Compact) -> None:
         self._emit(events.CompactionStarted(effect.reason))
-        id_, done = await compact(self._history, self._model, self._settings.compaction, effect)
+        instead = self.joined.summary if self.joined is not None else None
+        id_, done = await compact(self._history, self._model, self._settings.compaction, effect, instead)
         if id_:
             self._announce(id_)
         self._emit(ended(self._history, effect, id_, done))
@@ -404,13 +429,15 @@ class Conversation:
 
     async def _run_command(self, id_: str, command: str, share: bool) -> None:
         try:
-            self._held.append(await self._calls.command(id_, command, share, self._commands[id_]))
+            ran = await self.joined.command(command, share) if self.joined is not None else None
+            ran = ran or await self._calls.command(id_, command, share, self._commands[id_])
+            self._held.append(ran)
         except (OSError, PicodeError) as error:
             self._emit(events.Noticed("error", f"The command could not be run: {error}"))
         finally:
             del self._commands[id_]
         self._save_held()
-        self._tell_status()
+        self.refresh()
         if self._turn.phase == "idle":
             try:
                 await asyncio.to_thread(self.session.sync)
@@ -430,13 +457,20 @@ class Conversation:
             state=state, model=self._model.name, thinking=self._model.thinking, cost=self._history.cost,
             context_used=self._history.used, context_window=self._model.window, max_tokens=self._model.longest,
             queue=self._turn.queued(), approvals=self._turn.approvals(), since=since, previews=self.composer.previews,
+            **(self.joined.shown() if self.joined is not None else {}),
         )  # fmt: skip
 
-    def _tell_status(self) -> None:
+    def refresh(self) -> None:
+        """Tell everybody of the status, if it is another one."""
         status = self._status_now()
         if status != self._status:
             self._status = status
             self._emit(events.StatusChanged(status))
+
+    def _tell_all(self, event: AnyEvent) -> None:
+        self._announced(event)
+        if self.joined is not None:
+            self.joined.heard(event)
 
     def _check_open(self) -> None:
         if self._closed:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from picode.messages import Assistant, ToolCall, ToolResult, User
+from picode.messages import Assistant, Custom, ToolCall, ToolResult, User
 from picode.protocol.values import Approval, Decision, Receipt
 
 Outcome = Literal["done", "cancelled", "failed"]
@@ -13,12 +13,14 @@ Reason = Literal["manual", "threshold", "overflow"]
 
 @dataclass(frozen=True)
 class BeginTurn:
-    pass
+    """`system`: what is said to the model in place of our own words; empty: those."""
+
+    system: str = ""
 
 
 @dataclass(frozen=True)
 class Save:
-    message: User | Assistant | ToolResult
+    message: User | Assistant | ToolResult | Custom
     receipt: Receipt | None = None
 
 

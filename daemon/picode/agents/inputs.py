@@ -2,20 +2,24 @@
 
 from dataclasses import dataclass, field
 
-from picode.messages import Assistant, ToolResult, User
+from picode.messages import Assistant, Custom, ToolResult, User
 from picode.protocol.values import Approval, Decision, Delivery, Receipt
 
 
 @dataclass(frozen=True)
 class Question:
-    """What a person said. `allow` and `unattended` hold from when it is delivered until the next one is."""
+    """What a person said. `allow` and `unattended` hold from when it is delivered until the next one is.
 
-    message: User
+    `along`: what extensions add to it; `system`: their words to the model, for the turn that it begins."""
+
+    message: User | Custom
     typed: str = ""
     receipt: Receipt | None = None
     delivery: Delivery = "steer"
     allow: frozenset[str] = frozenset()
     unattended: bool = False
+    along: tuple[Custom, ...] = ()
+    system: str = ""
 
 
 @dataclass(frozen=True)

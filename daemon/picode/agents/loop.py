@@ -142,7 +142,7 @@ def _asked(state: Turn, question: Question) -> Step:
     if state.phase != "idle":
         return replace(state, queue=(*state.queue, question)), []
     state, effects = _deliver(_begun(state), (question,))
-    return state, [BeginTurn(), *effects]
+    return state, [BeginTurn(question.system), *effects]
 
 
 def _begun(state: Turn) -> Turn:
@@ -152,7 +152,9 @@ def _begun(state: Turn) -> Turn:
 def _deliver(state: Turn, questions: tuple[Question, ...]) -> Step:
     """Say these to the model."""
     last = questions[-1]
-    saves: list[Effect] = [Save(question.message, question.receipt) for question in questions]
+    saves: list[Effect] = []
+    for question in questions:
+        saves += [Save(question.message, question.receipt), *map(Save, question.along)]
     state, effects = _call_model(replace(state, allow=last.allow, unattended=last.unattended))
     return state, saves + effects
 

@@ -14,6 +14,8 @@ from picode.rpc import facts
 from picode.rpc.talk import Object, Talk, shape
 
 BUSY = "Agent is already processing. Specify streamingBehavior ('steer' or 'followUp') to queue the message."
+COMMANDS_WITHIN = 60.0
+"""Seconds: extensions are begun by it, the first time."""
 Command = Callable[[Talk, Object], Awaitable[Any]]
 DELIVERIES: dict[str, Delivery] = {"steer": "steer", "followUp": "follow_up"}
 
@@ -60,6 +62,9 @@ async def images(given: Object) -> tuple[list[Image], str]:
 
 async def prompt(talk: Talk, given: Object) -> Object:
     said, behavior = text(given, "message"), given.get("streamingBehavior")
+    if said.startswith("/") and await _is_extension_s(talk, said):
+        await _say(talk, given, said, "steer")
+        return {"disposition": "handled"}
     if talk.busy and behavior is None:
         raise PicodeError(BUSY)
     delivery = DELIVERIES[choice(given, "streamingBehavior", tuple(DELIVERIES))] if behavior else "steer"
@@ -67,6 +72,13 @@ async def prompt(talk: Talk, given: Object) -> Object:
         await reload(talk, given)
         return {"disposition": "handled"}
     return await _say(talk, given, said, delivery)
+
+
+async def _is_extension_s(talk: Talk, said: str) -> bool:
+    """A command of an extension runs at once, also beside a turn."""
+    found = await talk.daemon.ask_for(SlashCommands, r.GetSlashCommands(0, talk.id), COMMANDS_WITHIN)
+    name = said[1:].partition(" ")[0]
+    return any(one.source == "extension" and one.name == name for one in found.commands)
 
 
 async def steer(talk: Talk, given: Object) -> Object:
@@ -81,7 +93,15 @@ async def _say(talk: Talk, given: Object, said: str, delivery: Delivery) -> Obje
     pictures, note = await images(given)
     disposition = "queued" if talk.busy else "started"
     await talk.daemon.ask(
-        r.Ask(0, talk.id, said + note, images=pictures, delivery=delivery, allow=talk.allow)
+        r.Ask(
+            0,
+            talk.id,
+            said + note,
+            images=pictures,
+            delivery=delivery,
+            allow=talk.allow,
+            source="rpc",
+        )
     )
     return {"disposition": disposition}
 
@@ -295,7 +315,7 @@ async def get_session_stats(talk: Talk, given: Object) -> Object:
 
 
 async def get_commands(talk: Talk, given: Object) -> Object:
-    found = await talk.daemon.ask_for(SlashCommands, r.GetSlashCommands(0, talk.id))
+    found = await talk.daemon.ask_for(SlashCommands, r.GetSlashCommands(0, talk.id), COMMANDS_WITHIN)
     return {"commands": [facts.command(one) for one in found.commands]}
 
 

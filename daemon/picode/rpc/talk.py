@@ -63,6 +63,8 @@ class Talk:
         self.waits_to_retry = False
         """A call has failed, and is made again after a while."""
         self._asked: set[str] = set()
+        self._dialogs: set[str] = set()
+        """What extensions ask, and the program was told of."""
         daemon.on_snapshot = self._renewed
 
     async def go(self, conversation: str) -> None:
@@ -83,6 +85,7 @@ class Talk:
         await self.go((await self.daemon.ask_for(Snapshot, request)).conversation)
 
     def _renewed(self, snapshot: Snapshot) -> None:
+        self._shown(Status(), snapshot.status)
         self.path, self.name, self.status = snapshot.path, snapshot.name, snapshot.status
         for approval in snapshot.status.approvals:
             self._ask_person(approval)
@@ -146,6 +149,7 @@ class Talk:
         """What the daemon announced, in pi's words to the program."""
         match event:
             case e.StatusChanged(status):
+                self._shown(self.status, status)
                 self.status = status
             case e.NameChanged(name):
                 self.name = name
@@ -161,8 +165,8 @@ class Talk:
                 self._summary = error
             case e.TurnEnded() | e.AnswerBegun() if self._summary is not None:
                 self._summarised(self._summary)
-            case e.Noticed(level, text):
-                self._notify(level, text)
+            case e.Noticed() | e.TitleSet() | e.EditorSet():
+                self.write(dialogs.told(event))
         for told in self._translation.objects(event):
             if told["type"] == "bash_execution_update":
                 self._name_command(told)
@@ -198,18 +202,26 @@ class Talk:
             if not one.done():
                 one.set_result(error)
 
-    def _notify(self, level: str, text: str) -> None:
-        told = {"type": "extension_ui_request", "id": f"notice_{id(text):x}", "method": "notify"}
-        self.write(told | {"message": text, "notifyType": level})
-
     def _ask_person(self, approval: Any) -> None:
         if approval.call_id not in self._asked:
             self._asked.add(approval.call_id)
             self.write(dialogs.request(approval))
 
+    def _shown(self, before: Status, after: Status) -> None:
+        """What extensions ask and show."""
+        for told in dialogs.shown(before, after):
+            self.write(told)
+        self._dialogs &= {one.id for one in after.dialogs}
+        for dialog in after.dialogs:
+            if dialog.id not in self._dialogs:
+                self._dialogs.add(dialog.id)
+                self.write(dialogs.asked(dialog))
+
     async def answered(self, response: Object) -> None:
         """A dialog's answer; one that nobody waits for any more is dropped, as pi does."""
         call_id = response.get("id")
+        if isinstance(call_id, str) and call_id in self._dialogs:
+            await self.daemon.ask(r.AnswerDialog(0, self.id, call_id, **dialogs.answer(response)))
         if isinstance(call_id, str) and call_id in self._asked:
             self._asked.discard(call_id)
             await self.daemon.ask(r.Answer(0, self.id, call_id, dialogs.decision(response)))

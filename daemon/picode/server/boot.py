@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from picode import __version__, config, tasks
 from picode.config.schema import Away, Settings, Spend
-from picode.errors import ConfigError
 from picode.credentials import Credentials, take_passphrase
+from picode.errors import ConfigError
 from picode.modelnames import with_level
 from picode.paths import Paths, make_private, pi_directory, project_of
 from picode.protocol.events import AnyEvent, CommandSeen, DaemonStopping, EntryAdded, Noticed, StatusChanged
@@ -22,6 +22,7 @@ from picode.server.bus import EVERYBODY, Bus
 from picode.server.conversations import Conversations
 from picode.server.dispatch import Dispatch
 from picode.server.explorers import Explorers
+from picode.server.extended import extend
 from picode.server.panes import Panes
 from picode.server.presses import Presses
 from picode.server.projects import Projects
@@ -261,6 +262,7 @@ class Models:
             settings=settings,
             shell=os.environ.get("SHELL", ""),
             paying=self._paying(session, providers, settings.limits.spend, emit),
+            extend=extend,
         )
 
     def _paying(

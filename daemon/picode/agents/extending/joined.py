@@ -56,6 +56,10 @@ class Joined:
     def toolbox(self, tools: Toolbox) -> Toolbox:
         return Extended(tools, self.extensions)
 
+    def begin(self) -> None:
+        """Start them, if they are not."""
+        self.actions.run(self.extensions.ready())
+
     async def close(self) -> None:
         self.dialogs.cancel()
         await self.extensions.close()

@@ -43,6 +43,8 @@ def table(daemon: Daemon) -> dict[type, Handler]:
         r.Cancel: conversing.cancel,
         r.Answer: person(conversing.answer),
         r.SettlePreview: person(conversing.settle_preview),
+        r.AnswerDialog: person(customs.answer_dialog),
+        r.PressShortcut: person(customs.press),
         r.RunCommand: person(conversing.run_command),
         r.SetModel: conversing.set_model,
         r.SetThinking: conversing.set_thinking,

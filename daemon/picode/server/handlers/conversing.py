@@ -29,6 +29,8 @@ class Conversing:
 
     def open(self, request: r.Open) -> Snapshot:
         conversation = self._conversations.open(request)
+        if conversation.joined is not None:
+            conversation.joined.begin()
         self._daemon.explorers.sign_of_life(request.place)
         if request.place.zellij_session:
             self._daemon.panes.seen(conversation.id, request.place)
@@ -49,6 +51,7 @@ class Conversing:
             delivery=request.delivery,
             allow=request.allow,
             unattended=request.unattended,
+            source=request.source,
         )
         if not conversation.session.ephemeral:
             self._remember(request.text)
@@ -73,7 +76,7 @@ class Conversing:
         if known is not None:
             return Accepted(id=0, conversation=known)
         conversation = self._conversations.make_for(request.place)
-        conversation.check()
+        conversation.check(again=False)
         self._daemon.presses.accept(request, conversation.id)
         asyncio.get_running_loop().call_soon(self._ask, request, conversation)
         return Accepted(id=0, conversation=conversation.id)
