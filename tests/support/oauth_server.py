@@ -9,6 +9,7 @@ revocation, and its description at the well-known place. Who comes with a browse
 """
 
 import logging
+import secrets
 import threading
 import time
 from collections.abc import Iterator
@@ -118,6 +119,8 @@ class OAuthServer:
         self.devices: dict[str, DeviceCredentialDict] = {}
         self.typed: dict[str, bool] = {}
         """User codes that a person has typed, and what they said."""
+        self.types = False
+        """A person types every code at once."""
         self.consent = True
         self.life = 3600
         """Seconds of an access token."""
@@ -152,7 +155,7 @@ class OAuthServer:
 
     def issued(self, provider: str = "mine", *, ended: bool) -> Tokens:
         """The tokens of somebody who has signed in; `ended`: the access token is over."""
-        number, life = len(self.tokens), 60
+        number, life = secrets.token_hex(6), 60
         access, refresh = f"at-issued-{number}-{'a' * 30}", f"rt-issued-{number}-{'r' * 30}"
         made = time.time() - (life + 1 if ended else 0)
         known = {"access_token": access, "refresh_token": refresh, "client_id": "picode", "expires_in": life}
@@ -243,6 +246,8 @@ class OAuthServer:
                 outer.devices[data["device_code"]] = DeviceCredentialDict(
                     client_id=client_id, scope=scope, expires_at=time.time() + 600, **data
                 )
+                if outer.types:
+                    outer.typed[data["user_code"]] = True
 
         class Revocation(RevocationEndpoint):  # type: ignore[misc]
             CLIENT_AUTH_METHODS = ("none", "client_secret_basic", "client_secret_post")

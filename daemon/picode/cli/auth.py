@@ -129,11 +129,7 @@ def _typed(asking: str) -> str:
 
 
 def _passphrase() -> Secret | None:
-    """Of the environment, or of the person at the terminal, whatever standard input is."""
-    from picode.credentials.master import PASSPHRASE
-
-    if value := os.environ.get(PASSPHRASE, ""):
-        return Secret(value)
+    """Of the person at the terminal, whatever standard input is."""
     try:
         os.close(os.open("/dev/tty", os.O_RDWR))
     except OSError:

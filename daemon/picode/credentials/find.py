@@ -15,6 +15,7 @@ from picode.credentials.command import Commands
 from picode.credentials.file import Kept, State, locked, state
 from picode.credentials.keep import Keeping
 from picode.credentials.keyring import WAIT
+from picode.credentials.master import PASSPHRASE
 from picode.credentials.names import VARIABLES, variable_of
 from picode.credentials.oauth import SignInEnded, Tokens, refreshed
 from picode.credentials.secret import Found, Later, Secret, lent
@@ -53,9 +54,12 @@ class Credentials(Keeping):
         cls, paths: Paths, environ: Mapping[str, str], *, pi_too: bool = True,
         ask: Callable[[], Secret | None] = lambda: None,
     ) -> "Credentials":  # fmt: skip
-        """The user's own."""
+        """The user's own, with the passphrase that the environment has."""
         of_pi = pi_directory(environ) / "auth.json" if pi_too else None
-        return cls(paths.credentials, environ, key_files=paths.state / "keys", pi_file=of_pi, ask=ask)
+        made = cls(paths.credentials, environ, key_files=paths.state / "keys", pi_file=of_pi, ask=ask)
+        if passphrase := environ.get(PASSPHRASE):
+            made.master.give(Secret(passphrase))
+        return made
 
     def find(self, provider: str) -> Found | None:
         """The key, looked for afresh: a new one counts without a restart. Raises what is wrong with the file."""

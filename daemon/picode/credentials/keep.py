@@ -169,7 +169,7 @@ class Keeping:
         except Locked:
             if needed or kept.master.get("from") == "passphrase":
                 raise
-        kept.master, key = self.master.made(self.master.offered())
+        kept.master, key = self.master.made(self.master.given())
         return key
 
     def _unsealed(self, provider: str, sealed: str, key: bytes) -> dict[str, Any]:

@@ -37,8 +37,8 @@ class Master:
     """`of` gives the key for what a file says; `made` and `drop` are for `rotate`."""
 
     def __init__(self, directory: Path, ring: Ring, ask: Callable[[], Secret | None]) -> None:
-        """`directory`: for files of keys, where there is no keyring; `ask`: for the passphrase, by person or
-        environment; None: there is none to be had."""
+        """`directory`: for files of keys, where there is no keyring; `ask`: for the passphrase; None: there is
+        nobody to ask."""
         self.directory, self._ring, self._ask = directory, ring, ask
         self._passphrase: Secret | None = None
         self._stretched: dict[str, bytes] = {}
@@ -48,8 +48,12 @@ class Master:
         self._passphrase = passphrase
         self._stretched.clear()
 
+    def given(self) -> Secret | None:
+        """The passphrase that this process has."""
+        return self._passphrase
+
     def offered(self) -> Secret | None:
-        """The passphrase that was given, or that the environment has."""
+        """The same, or the one that a person types now."""
         if self._passphrase is None:
             self._passphrase = self._ask()
         return self._passphrase

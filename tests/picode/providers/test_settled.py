@@ -36,7 +36,7 @@ def providers(kept: Credentials, model_server: ModelServer) -> Providers:
 
 
 def asked() -> ModelRequest:
-    return request(MODEL.partition("/")[2])
+    return request(model=MODEL.partition("/")[2])
 
 
 async def answer(providers: Providers) -> str:
