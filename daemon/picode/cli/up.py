@@ -31,6 +31,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--layout", metavar="NAME", default="picode", help="of a new session: wide, narrow, review, minimal"
     )
+    # name, tries, seconds that it stood, Zellij's words: from the one before, which lost the terminal
+    parser.add_argument("--lost", nargs=4, help=argparse.SUPPRESS)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -50,28 +52,25 @@ def run(args: argparse.Namespace) -> int:
     check_version(zellij)
     name = paths.layout_named(args.layout)
     layout = _set_up(args.yes) / f"{name}.kdl"
-    return _enter(project, zellij, layout)
+    tries = _again(*args.lost) if args.lost else 0
+    session, client = _attached(project, zellij, layout)
+    # the process that waits is a small one, and starts this command again when it has to
+    command = [sys.executable, "-P", "-m", "picode", "up", str(project), "--layout", args.layout]
+    client.stay([*command, "--lost", session, str(tries)])
+    return 0
 
 
-def _enter(project: Path, zellij: Path, layout: Path) -> int:
-    """Attach to the project's session, or begin it, and stay until the terminal leaves it.
-
-    Zellij may lose a terminal that has just attached, or miss the session: tried again, a few times.
-    """
-    tries = 0
-    while True:
-        name, client = _attached(project, zellij, layout)
-        ended = client.wait()
-        if not ended.lost:
-            return ended.status
-        tries = 1 if ended.stood > STOOD else tries + 1
-        if tries >= TRIES:
-            raise Unavailable(
-                f"Zellij did not let this terminal into the session {name}, {TRIES} times: {ended.lost}",
-                "Nothing in the session is lost. Run `picode up` again in a moment.",
-            )
-        print("picode: Zellij lost this terminal; attaching it again.", file=sys.stderr, flush=True)
-        time.sleep(SETTLED * 2**tries)
+def _again(name: str, before: str, stood: str, words: str) -> int:
+    """How many times Zellij has lost this terminal, or missed the session: tried again, a few times."""
+    tries = 1 if float(stood) > STOOD else int(before) + 1
+    if tries >= TRIES:
+        raise Unavailable(
+            f"Zellij did not let this terminal into the session {name}, {TRIES} times: {words}",
+            "Nothing in the session is lost. Run `picode up` again in a moment.",
+        )
+    print("picode: Zellij lost this terminal; attaching it again.", file=sys.stderr, flush=True)
+    time.sleep(SETTLED * 2**tries)
+    return tries
 
 
 def _attached(project: Path, zellij: Path, layout: Path) -> tuple[str, "Client"]:

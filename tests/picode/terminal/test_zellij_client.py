@@ -6,11 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from picode.errors import Unavailable
-from picode.terminal.zellij_client import THROWN_OUT, Client
+from picode.terminal.zellij_client import Client
+from picode.terminal.zellij_waits import THROWN_OUT
 from support.screen import Terminal
+from support.zellij import wait_for
 
 
 def fake(home: Path, script: str) -> Path:
@@ -45,14 +48,13 @@ def environment(home: Path) -> dict[str, str]:
 def test_an_end_that_nobody_wished_for_is_told_from_others(
     home: Path, script: str, status: int, lost: str
 ) -> None:
-    ended = Client(fake(home, script), [], environment(home)).wait()
-    assert (ended.status, ended.lost) == (status, lost)
+    assert Client(fake(home, script), [], environment(home)).wait() == (status, lost)
 
 
 def test_what_another_client_had_logged_before_does_not_count(home: Path) -> None:
     zellij = fake(home, "echo other >> $LOG")
     (home / "t" / f"zellij-{os.getuid()}" / "zellij-log" / "zellij.log").write_text(f"{THROWN_OUT}\n")
-    assert not Client(zellij, [], environment(home)).wait().lost
+    assert Client(zellij, [], environment(home)).wait() == (0, "")
 
 
 def test_what_zellij_says_otherwise_is_passed_on(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -110,5 +112,32 @@ def test_a_signal_means_zellij_and_its_end_is_ours(home: Path) -> None:
         terminal.process.send_signal(signal.SIGHUP)
         assert terminal.wait_end() == 7
         assert "heard" in terminal.screen
+    finally:
+        terminal.close()
+
+
+def test_what_waits_is_small_and_ends_with_its_client(home: Path) -> None:
+    terminal = up(home, "echo inside; read line; exit 5")
+    try:
+        terminal.wait_for("inside")
+        waiting = psutil.Process(terminal.process.pid)
+        wait_for(lambda: "zellij_waits.py" in " ".join(waiting.cmdline()), "the small one")
+        # 23 MB are what `picode up` needs to get there
+        wait_for(lambda: waiting.memory_info().rss < 14 * 2**20, "at most 14 MB")
+        terminal.type("\r")
+        assert terminal.wait_end() == 5
+    finally:
+        terminal.close()
+
+
+def test_a_client_dies_with_what_waits_for_it(home: Path) -> None:
+    terminal = up(home, "echo inside; exec cat")
+    try:
+        terminal.wait_for("inside")
+        waiting = psutil.Process(terminal.process.pid)
+        wait_for(lambda: "zellij_waits.py" in " ".join(waiting.cmdline()), "the small one")
+        [client] = waiting.children()
+        waiting.kill()
+        wait_for(lambda: not client.is_running() or client.status() == psutil.STATUS_ZOMBIE, "its end")
     finally:
         terminal.close()
