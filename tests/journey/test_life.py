@@ -54,7 +54,7 @@ def test_without_start_nothing_is_started(where: paths.Paths) -> None:
 def test_what_a_dead_daemon_left_never_stops_the_next(where: paths.Paths, strays: None, stale: str) -> None:
     paths.make_private(where.runtime)
     where.daemon_lock.write_text(f"{os.getpid()}\n" if "living" in stale else "999999\n")
-    for path in (where.requests_socket, where.events_socket):
+    for path in (where.requests_socket, where.events_socket, where.shells_socket):
         if stale == "files":
             path.write_text("no socket")
         else:
@@ -106,6 +106,7 @@ def test_a_signal_ends_it_in_order(daemon: Running, where: paths.Paths, number: 
     assert daemon.process.wait(15) == 0
     assert not where.requests_socket.exists()
     assert not where.events_socket.exists()
+    assert not where.shells_socket.exists()
     assert "ended in order" in where.log.read_text()
 
 

@@ -3,6 +3,8 @@
 import asyncio
 import os
 import random
+import select
+import socket
 import subprocess
 import sys
 import time
@@ -22,9 +24,10 @@ from picode.errors import BadData, Missing, NotAllowed, PicodeError
 from picode.protocol import codec
 from picode.protocol import requests as r
 from picode.protocol.events import CommandSeen
-from picode.protocol.replies import DaemonStatus, Pong, Refused
+from picode.protocol.replies import DaemonStatus, Pong, Refused, Welcome
 from picode.protocol.values import CommandNote, Place, TerminalInfo
 from picode.server.fetch import own_socket
+from picode.terminal import zmtp
 from support.daemon import Running, daemon
 from support.examples import UNIONS, every_message
 
@@ -88,6 +91,38 @@ def test_random_and_mutated_frames_are_refused_or_dropped(daemon: Running, where
                 while socket.poll(0):
                     socket.recv()
         assert bystander.ask_for(DaemonStatus, r.GetStatus(id=0)).memory < 200e6
+    assert "Traceback" not in where.log.read_text()
+
+
+def test_garbage_where_recorders_talk_hurts_nobody(daemon: Running, where: paths.Paths) -> None:
+    """The bytes themselves: a greeting, frames, and something that is wrong with them."""
+    dice = random.Random(12)
+    whole = [codec.encode(one) for one in (r.Ping(id=1), hello("recorder"), r.GetStatus(id=2))]
+    with daemon.connect() as bystander, ExitStack() as open_ones:
+        for number in range(600):
+            connected = open_ones.enter_context(socket.socket(socket.AF_UNIX))
+            connected.connect(str(where.shells_socket))
+            frames = b"".join(zmtp.frame(dice.choice(whole)) for _ in range(5))
+            data = zmtp.GREETING + zmtp.ready("DEALER") + frames
+            with suppress(OSError):
+                connected.send(dice.randbytes(300) if number % 4 == 0 else mutated(data, dice))
+            if number % 100 == 0:
+                assert isinstance(bystander.ask(r.Ping(id=0)), Pong)
+        assert bystander.ask_for(DaemonStatus, r.GetStatus(id=0)).memory < 200e6
+        # none of those that are still open is in the way of one that means it
+        until, answered, peer = time.monotonic() + 20, list[list[bytes]](), None
+        while peer is None and time.monotonic() < until:
+            peer = zmtp.connect(str(where.shells_socket))
+        assert peer is not None
+        open_ones.callback(peer.close)
+        greeting = hello("recorder")
+        greeting.id = 1
+        peer.send(codec.encode(greeting))
+        while not answered and time.monotonic() < until:
+            select.select([peer], [peer] if peer.wants_to_write else [], [], 1)
+            peer.flush()
+            answered = peer.receive()
+        assert isinstance(codec.decode_reply(answered[0][0]), Welcome)
     assert "Traceback" not in where.log.read_text()
 
 

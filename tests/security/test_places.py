@@ -56,7 +56,7 @@ def test_everything_that_is_written_is_private(daemon: Running, where: paths.Pat
 
 def test_sockets_are_private(daemon: Running, where: paths.Paths) -> None:
     assert stat.S_IMODE(where.runtime.stat().st_mode) == 0o700
-    for socket in (where.requests_socket, where.events_socket):
+    for socket in (where.requests_socket, where.events_socket, where.shells_socket):
         assert stat.S_IMODE(socket.stat().st_mode) == 0o600
 
 

@@ -90,6 +90,22 @@ def test_a_daemon_killed_and_started_again_gets_the_next_key(shell: RecordedShel
     shell.until(lambda: len(asked(daemon.where)) == 2)
 
 
+@pytest.mark.parametrize("missing", ["requests.sock", "shells.sock"])
+def test_a_key_takes_the_recorders_own_socket_and_an_older_daemons_when_there_is_none(
+    home: Path, daemon: Running, missing: str
+) -> None:
+    (daemon.where.runtime / missing).rename(daemon.where.runtime / "away")
+    shell = RecordedShell(home, "bash").ready()
+    try:
+        shell.run("echo one")
+        shell.send(b"\x1ba")
+        shell.until(lambda: len(asked(daemon.where)) == 1)
+        assert b"picode:" not in shell.seen
+    finally:
+        shell.hang_up()
+        (daemon.where.runtime / "away").rename(daemon.where.runtime / missing)
+
+
 def test_a_new_daemon_knows_the_terminals_that_are_older_and_what_ran_in_them(
     shell: RecordedShell, daemon: Running
 ) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from picode import tasks
 from picode.errors import BadData, Missing, PicodeError, TryLater, UsageError
-from picode.paths import project_of
+from picode.paths import project_name
 from picode.protocol.events import AnyEvent, CurrentChanged
 from picode.protocol.replies import Snapshot
 from picode.protocol.requests import Open
@@ -101,7 +101,7 @@ class Conversations:
     def of(self, place: Place) -> "Conversation | None":
         """The conversation of this place, when it has one."""
         _check(place)
-        return self._of(place, "" if place.zellij_session else str(project_of(place.cwd)))
+        return self._of(place, "" if place.zellij_session else project_name(place.cwd))
 
     def _of(self, place: Place, project: str) -> "Conversation | None":
         if place.zellij_session:
@@ -111,7 +111,7 @@ class Conversations:
     def make_for(self, place: Place) -> "Conversation":
         """The conversation of this place, made when it has none."""
         _check(place)
-        project = "" if place.zellij_session else str(project_of(place.cwd))
+        project = "" if place.zellij_session else project_name(place.cwd)
         found = self._of(place, project) or self._new(Open(0, place), self.store)
         self._choose(place, found, project)
         return found
@@ -217,7 +217,7 @@ class Conversations:
     def _choose(self, place: Place, conversation: "Conversation", project: str = "") -> None:
         name = place.zellij_session
         if not name:
-            self._of_project[project or str(project_of(place.cwd))] = conversation.id
+            self._of_project[project or project_name(place.cwd)] = conversation.id
         elif self._workspaces.current(name) != conversation.id:
             try:
                 self._workspaces.choose(name, conversation.id)

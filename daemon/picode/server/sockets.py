@@ -1,4 +1,4 @@
-"""The daemon's two sockets: a ROUTER that takes requests, an XPUB that announces events.
+"""The daemon's sockets: a ROUTER that takes requests, an XPUB that announces events; and the recorders' own.
 
 Plain ZeroMQ sockets on the event loop's readers. Their descriptor is edge-triggered, and sending can swallow an edge:
 so each turn reads until nothing is left or its share is used up, and looks again after sending.
@@ -12,6 +12,7 @@ import zmq
 from picode.paths import Paths, check_socket, make_private
 from picode.protocol import codec
 from picode.protocol.events import Announced, Subscribed
+from picode.server.recorders import Recorders
 
 SHARE = 64
 """Messages read in one turn of the loop; a flood waits, everybody else's work goes on."""
@@ -36,6 +37,7 @@ class Sockets:
         self._context = zmq.Context()
         self._router: zmq.Socket[bytes] = self._context.socket(zmq.ROUTER)
         self._xpub: zmq.Socket[bytes] = self._context.socket(zmq.XPUB)
+        self._recorders = Recorders(paths.shells_socket, received)
         self._again = self._look_again = self._reading = False
 
     def bind(self) -> None:
@@ -59,6 +61,7 @@ class Sockets:
             path.unlink(missing_ok=True)
             socket.bind(f"ipc://{path}")
             path.chmod(0o600)
+        self._recorders.bind()
         self._loop.add_reader(int(self._router.getsockopt(zmq.FD)), self._requests)
         self._loop.add_reader(int(self._xpub.getsockopt(zmq.FD)), self._subscriptions)
         self._requests()
@@ -66,6 +69,9 @@ class Sockets:
 
     def reply(self, envelope: Envelope, frame: bytes) -> None:
         """Send a reply; to a client that is gone or does not read, nothing."""
+        if self._recorders.owns(envelope[0]):
+            self._recorders.reply(envelope, frame)
+            return
         if self._router.closed:
             return
         try:
@@ -90,10 +96,12 @@ class Sockets:
 
     def deafen(self, linger: float = 0.2) -> None:
         """Take no more requests, and let clients see it; replies and events have `linger` seconds to leave."""
+        self._recorders.close()
         self._end(self._router, linger)
 
     def close(self, linger: float = 0.2) -> None:
-        """Close both sockets."""
+        """Close all sockets."""
+        self._recorders.close()
         for socket in (self._router, self._xpub):
             self._end(socket, linger)
         self._context.term()

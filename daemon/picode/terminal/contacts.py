@@ -40,11 +40,13 @@ class Contacts:
         self.socket = recorder.own_socket()
         self._presses = 0
         self._begun = 0
-        reader = Reader(resolve())
+        paths = resolve()
+        reader = Reader(paths)
         recording.commands.judge = lambda text, cwd: why_not(reader.rules(), text, cwd)
         recording.commands.judge_again()
         self.answers = Answers(self)
-        self.link = Link(self, str(resolve().requests_socket))
+        # an older daemon has only the second
+        self.link = Link(self, str(paths.shells_socket), str(paths.requests_socket))
         try:
             self.answers.open(recording.take_socket())
         except (OSError, PicodeError):

@@ -42,10 +42,12 @@ class Pending:
 
 
 class Link:
-    def __init__(self, contacts: "Contacts", path: str) -> None:
+    """`paths`: the sockets where a daemon may listen; the first that answers counts."""
+
+    def __init__(self, contacts: "Contacts", *paths: str) -> None:
         self._contacts = contacts
         self._loop = contacts.loop
-        self._path = path
+        self._paths = paths
         self._peer: zmtp.Peer | None = None
         self._pending: dict[int, Pending] = {}
         self._numbers = HELLO
@@ -56,7 +58,7 @@ class Link:
         """Connect if a daemon listens."""
         if self._peer:
             return True
-        self._peer = zmtp.connect(self._path)
+        self._peer = next(filter(None, map(zmtp.connect, self._paths)), None)
         if not self._peer:
             return False
         hello = Hello(id=HELLO, protocol=PROTOCOL, version=__version__, client="recorder", pid=os.getpid())

@@ -6,6 +6,7 @@ same file: by that it is known again. What was found is kept in the state direct
 """
 
 import contextlib
+import functools
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -79,7 +80,13 @@ def _which(socket: Path) -> str:
 
 
 def _file() -> Path:
-    return paths.resolve().state / FILE
+    return _state(*map(os.environ.get, ("PICODE_HOME", "XDG_STATE_HOME", "HOME"))) / FILE
+
+
+@functools.cache
+def _state(*environ: str | None) -> Path:
+    """A key in the shell waits for it, and finding it takes a tenth of a millisecond."""
+    return paths.resolve().state
 
 
 def _read() -> Known:

@@ -185,7 +185,7 @@ def connect(path: str, kind: str = "DEALER") -> Peer | None:
         return None
 
 
-def listen(path: str) -> socket.socket:
+def listen(path: str, backlog: int = 16) -> socket.socket:
     """A listening socket at `path`, for its owner only. OSError when it cannot be."""
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
@@ -199,7 +199,7 @@ def listen(path: str) -> socket.socket:
             os.unlink(path)
             listening.bind(path)
         os.chmod(path, 0o600)
-        listening.listen(16)
+        listening.listen(backlog)
     except OSError:
         listening.close()
         raise
