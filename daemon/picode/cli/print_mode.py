@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the models whose names have SEARCH in them",
     )
     parser.add_argument(
-        "--export", metavar="ID", help="write a conversation to the file TEXT (.html, .md, .json)"
+        "--export", metavar="ID", help="write a conversation to the file TEXT (.html, .md, .json, .jsonl)"
     )
 
 
@@ -137,8 +137,8 @@ def _export(name: str, target: list[str]) -> int:
         target[0] if target else f"picode-session-{os.path.basename(name).removesuffix('.jsonl')}.html"
     )
     form = os.path.splitext(path)[1].lstrip(".")
-    if form not in ("html", "md", "json"):
-        raise UsageError(f"{path} is no .html, .md or .json.")
+    if form not in ("html", "md", "json", "jsonl"):
+        raise UsageError(f"{path} is no .html, .md, .json or .jsonl.")
     with connect(paths.resolve()) as daemon:
         done = daemon.ask_for(Exported, Export(0, name, form, path), 60)  # type: ignore[arg-type]
     print(f"Exported to: {done.path}")

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from picode.client.blocking import Connection
     from picode.protocol.values import ConversationInfo, Hit
 
-Form = Literal["html", "md", "json", "text"]
-FORMS: tuple[Form, ...] = ("html", "md", "json", "text")
+Form = Literal["html", "md", "json", "jsonl", "text"]
+FORMS: tuple[Form, ...] = ("html", "md", "json", "jsonl", "text")
 SENT_ALONG = re.compile(r"\s<(?:command |output>)")
 """Where a question ends and what was sent with it begins."""
 PATIENCE = 120.0

@@ -38,7 +38,7 @@ from picode.references import references
 
 SpentBy = Literal["day", "model", "conversation", "workspace"]
 SPENT_BY: tuple[SpentBy, ...] = get_args(SpentBy)
-Format = Literal["html", "md", "json", "text"]
+Format = Literal["html", "md", "json", "jsonl", "text"]
 TYPED = (
     ("!command", "run it here and share its output; !!command: without sharing"),
     ("@file", "name a file: its letters in order are enough; Tab completes"),
@@ -197,8 +197,8 @@ def _name(state: State, argument: str) -> Step:
 
 def _export(state: State, argument: str) -> Step:
     suffix = argument.rpartition(".")[2].lower()
-    kind = {"md": "md", "markdown": "md", "json": "json", "txt": "text"}.get(suffix, "html")
-    if argument in ("html", "md", "json", "text"):
+    kind = {"md": "md", "markdown": "md", "json": "json", "jsonl": "jsonl", "txt": "text"}.get(suffix, "html")
+    if argument in get_args(Format):
         return state, [Tell(Export(0, state.conversation, cast(Format, argument)))]
     path = os.path.join(state.cwd, os.path.expanduser(argument)) if argument else ""
     return state, [Tell(Export(0, state.conversation, cast(Format, kind), path))]
@@ -243,8 +243,8 @@ COMMANDS: dict[str, Command] = {
     "scoped-models": Command("which models the key for the next one goes through", _scoped),
     "thinking": Command("how hard the model is asked to think", _thinking, "[LEVEL]", lambda: list(LEVELS)),
     "copy": Command("copy the last answer", _copy),
-    "export": Command("write this conversation to a file: html, md, json or text", _export, "[FILE|FORMAT]",
-                      lambda: ["html", "md", "json", "text"]),
+    "export": Command("write this conversation to a file: html, md, json, jsonl or text", _export, "[FILE|FORMAT]",
+                      lambda: list(get_args(Format))),
     "share": Command("write it as one HTML file to give away, and say where", _share),
     "import": Command("take in a session file and go there", _import, "FILE"),
     "open": Command("open a file that the last answer names", _open, "[FILE:LINE]"),

@@ -235,7 +235,7 @@ class Export(Request, tag="export"):
     Reply: `Exported`."""
 
     conversation: str
-    format: Literal["html", "md", "json", "text"] = "html"
+    format: Literal["html", "md", "json", "jsonl", "text"] = "html"
     path: str = ""
 
 
@@ -480,8 +480,8 @@ class GetSpending(Request, tag="get_spending"):
 
 AnyRequest = (
     Hello | Ping | GetStatus | Shutdown | Open | Replay | Look | Ask | Send | GetSuggestion | Cancel | Answer
-    | SettlePreview | RunCommand | SetModel | SetThinking | LendKey | Unlock | GetModels | GetConversations | Search | Export
-    | Import | Delete | GetTree | Peek | GetLines | Tune | Compact | Navigate | Fork | Clone | OpenFile | SetLabel
+    | SettlePreview | RunCommand | SetModel | SetThinking | LendKey | Unlock | GetModels | GetConversations | Search
+    | Export | Import | Delete | GetTree | Peek | GetLines | Tune | Compact | Navigate | Fork | Clone | OpenFile | SetLabel
     | SetName | GetSent | GetFiles | GetSlashCommands | Reload | GetPrompts | InsertInput | SetLayout | WatchFiles
     | TerminalOpened | CommandStarted | CommandFinished | TerminalClosed | GetTerminals | GetTimeline | GetBlame
     | Attend | GetSpending | AnswerDialog | PressShortcut

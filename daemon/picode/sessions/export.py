@@ -1,6 +1,7 @@
 """A conversation as a file for people or programs: the active path, read message by message.
 
 json    one object: the header and the entries of the path, as they are in the file
+jsonl   a session file with nothing but the path in it, which pi and `picode sessions import` take
 md      Markdown; text plain text; html one file that needs nothing else
 """
 
@@ -108,6 +109,12 @@ def _json(session: SessionFile) -> Iterator[bytes]:
     yield b"\n]}\n"
 
 
+def _lines(session: SessionFile) -> Iterator[bytes]:
+    yield session.head() + b"\n"
+    for position in session.path_to_leaf():
+        yield session.line(position) + b"\n"
+
+
 def _markdown(session: SessionFile) -> Iterator[str]:
     from picode.sessions.export_text import markdown
 
@@ -127,5 +134,5 @@ def _html(session: SessionFile) -> Iterator[str]:
 
 
 FORMS: dict[str, Callable[[SessionFile], Iterator[bytes] | Iterator[str]]] = {
-    "json": _json, "md": _markdown, "text": _text, "html": _html,
+    "json": _json, "jsonl": _lines, "md": _markdown, "text": _text, "html": _html,
 }  # fmt: skip

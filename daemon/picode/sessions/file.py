@@ -20,6 +20,7 @@ from picode.sessions.tree import Tree
 from picode.sessions.upgrade import upgraded
 
 RECEIPT = "picode.receipt"
+FAILOVER = "picode.failover"
 VERSION = 3
 LONGEST_HEADER = 1 << 20
 WRITTEN = (
@@ -161,6 +162,13 @@ class SessionFile:
     def path_to_leaf(self) -> list[int]:
         """The positions in `tree` of the active path, the root first."""
         return self.tree.path(self.leaf)
+
+    def head(self) -> bytes:
+        """The header's bytes, without the line feed."""
+        there = (
+            bytes(self._buffer) if self._buffer is not None else os.pread(self._descriptor, LONGEST_HEADER, 0)
+        )
+        return there.lstrip().partition(b"\n")[0].rstrip(b"\r")
 
     def line(self, position: int) -> bytes:
         """An entry's bytes, without the line feed."""

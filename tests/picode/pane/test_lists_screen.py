@@ -266,8 +266,18 @@ def test_hotkeys_model_compact_and_logout_do_what_they_say(
     terminal.wait_for("The model is demo now.", "idle · demo/demo")
     terminal.type("/model openai/local-model\r")
     terminal.wait_for("idle · openai/local-model")
-    talk(terminal, model_server, "first", "One and more than that, which is enough to be summarised in the end.")
-    talk(terminal, model_server, "second", "Two and more than that, which is enough to be summarised in the end.")
+    talk(
+        terminal,
+        model_server,
+        "first",
+        "One and more than that, which is enough to be summarised in the end.",
+    )
+    talk(
+        terminal,
+        model_server,
+        "second",
+        "Two and more than that, which is enough to be summarised in the end.",
+    )
     terminal.type("\x0c/compact the tests\r")
     model_server.enqueue(Script(Say("The notes.")), Script(Say("The start.")))
     terminal.wait_for("The notes.", "idle")
@@ -308,6 +318,9 @@ def test_export_share_and_changelog_say_what_they_did(
     terminal.type("/export talk.md\r")
     terminal.wait_for(f"{project}/talk.md was written.")
     assert "Hello there." in (project / "talk.md").read_text()
+    terminal.type("/export talk.jsonl\r")
+    terminal.wait_for(f"{project}/talk.jsonl was written.")
+    assert (project / "talk.jsonl").read_text().startswith('{"type":"session","version":3,')
     terminal.type("/changelog\r")
     terminal.wait_for("0.1")
 

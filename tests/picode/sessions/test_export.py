@@ -86,6 +86,21 @@ def test_a_program_gets_every_entry_of_the_path_as_it_is(session: SessionFile) -
     assert found["entries"] == [session.read(position) for position in session.path_to_leaf()]
 
 
+def test_the_path_alone_is_a_session_file_that_goes_on(session: SessionFile, tmp_path: Path) -> None:
+    branching.navigate(session, session.tree.ids[1])
+    session.append_message(answer("Another way."))
+    left = len(session.tree)
+    file = tmp_path / "out.jsonl"
+    file.write_text(exported(session, "jsonl"))
+    whole = session.path.read_bytes().splitlines()
+    lines = file.read_bytes().splitlines()
+    assert lines == [whole[0], *(session.line(position) for position in session.path_to_leaf())]
+    assert len(lines) < left
+    again = SessionFile.open(file)
+    assert (again.id, again.leaf) == (session.id, session.leaf)
+    again.close()
+
+
 def test_markdown_keeps_fences_apart(session: SessionFile) -> None:
     page = exported(session, "md")
     assert page.startswith("# Name ")
