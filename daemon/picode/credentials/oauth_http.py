@@ -2,10 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from picode.errors import Unavailable
+
+if TYPE_CHECKING:
+    import httpx
 
 WAIT = 15.0
 """Seconds for one request."""
@@ -24,11 +28,20 @@ def post(
     return _ask("POST", url, {**(headers or {})}, dict(form), wait)
 
 
+@cache
+def _client() -> "httpx.Client":
+    """One for all threads: the certificates take 50 ms to read. No connection is kept open."""
+    import httpx
+
+    return httpx.Client(follow_redirects=False, limits=httpx.Limits(max_keepalive_connections=0))
+
+
 def _ask(
     method: str, url: str, headers: dict[str, str], form: dict[str, str] | None, wait: float
 ) -> tuple[int, dict[str, Any]]:
     import httpx
 
+    client = _client()
     host = urlsplit(url).hostname or "the address"
     body = bytearray()
     try:

@@ -22,6 +22,7 @@ from support.oauth_server import OAuthServer, Registered, oauth_server, one_oaut
 __all__ = ["oauth_server", "one_oauth_server"]
 
 BOUND = 60
+WEB = httpx.Client(timeout=BOUND, verify=False)
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def signing_in(oauth_server: OAuthServer) -> Iterator[Browser]:
 
 def visit(address: str) -> httpx.Response:
     """What a browser does."""
-    return httpx.get(address, follow_redirects=True, timeout=BOUND)
+    return WEB.get(address, follow_redirects=True)
 
 
 def came_back(signing_in: Browser, visits: "list[str] | None" = None) -> Tokens:
@@ -92,8 +93,8 @@ def test_only_the_browser_that_was_sent_is_listened_to(signing_in: Browser) -> N
             f"{redirect}?code=forged",
             f"{root}/favicon.ico",
         ):
-            answers.append(httpx.get(address, timeout=BOUND).status_code)
-        answers.append(httpx.post(redirect, timeout=BOUND).status_code)
+            answers.append(WEB.get(address).status_code)
+        answers.append(WEB.post(redirect).status_code)
         answers.append(visit(signing_in.address).status_code)
 
     thread = threading.Thread(target=others)
@@ -105,7 +106,7 @@ def test_only_the_browser_that_was_sent_is_listened_to(signing_in: Browser) -> N
 
 
 def test_the_address_can_be_pasted_where_the_browser_is_elsewhere(signing_in: Browser) -> None:
-    at_its_end = httpx.get(signing_in.address, timeout=BOUND).headers["location"]
+    at_its_end = WEB.get(signing_in.address).headers["location"]
     read, write = os.pipe()
     os.write(write, f"what?\n{at_its_end}\n".encode())
     assert signing_in.wait(BOUND, pasted=read).access.reveal().startswith("at-")
@@ -129,7 +130,7 @@ def test_a_sign_in_that_is_refused_or_given_up_is_one_sentence(
 
 
 def test_an_answer_of_another_server_is_not_taken(signing_in: Browser) -> None:
-    place = httpx.get(signing_in.address, timeout=BOUND).headers["location"]
+    place = WEB.get(signing_in.address).headers["location"]
     with pytest.raises(NotAllowed, match="another server"):
         came_back(signing_in, [f"{place}&iss=https://evil.example"])
 
