@@ -60,9 +60,9 @@ class Described(Answer):
         if told.get("error"):
             return {"error": told["error"]}
         choices = told.get("choices")
-        if self._answers == "message" and not choices:
+        if self._answers == "message" and not choices and isinstance(told.get("message"), dict):
             reason = told.get("finish_reason") or told.get("done_reason") or "stop"
-            choices = [{"message": told.get("message"), "finish_reason": str(reason).lower()}]
+            choices = [{"message": told["message"], "finish_reason": str(reason).lower()}]
         if not isinstance(choices, list) or not all(isinstance(one, dict) for one in choices):
             raise failures.nonsense(self.asked, f"it has no {self._answers}")
         usage = told.get("usage")
