@@ -16,7 +16,7 @@ from prompt_toolkit.key_binding import DynamicKeyBindings
 from picode import tasks
 from picode.credentials import Secret
 from picode.errors import PicodeError
-from picode.pane import growth, here
+from picode.pane import growth, here, keeping
 from picode.pane.attention import Attention, due, sequence, words
 from picode.pane.completions import Completions
 from picode.pane.effects import Daemon, Start
@@ -123,6 +123,7 @@ class Pane:
             self.themed.close()
             for number in (signal.SIGTERM, signal.SIGHUP):
                 loop.remove_signal_handler(number)
+            keeping.give_up()
             await tasks.stop(following, *self._here)
 
     def _coloured(self, complaint: str) -> None:

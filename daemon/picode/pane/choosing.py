@@ -11,7 +11,7 @@ from picode.pane.opening import ask, closed, looked_up, show
 from picode.pane.picker import Choice, Picker, moved
 from picode.pane.picker_view import page_rows
 from picode.pane.safe import safe_line
-from picode.pane.state import Here, LookUp, Open, Question, State, Step, Tell
+from picode.pane.state import Here, LookUp, Open, Question, Row, State, Step, Tell
 from picode.protocol.requests import (
     Delete,
     Fork,
@@ -79,7 +79,21 @@ def fork(state: State, entry: str) -> Step:
 
 
 def _login(state: State, one: Picker, value: str) -> Step:
-    return ask_key(state, value)
+    return login(state, value)
+
+
+def login(state: State, words: str) -> Step:
+    """`mine`: its key; `mine browser`, `mine device`: a sign-in."""
+    name, _, how = words.partition(" ")
+    return (state, [Here("sign_in", name, how)]) if how else ask_key(state, name)
+
+
+def key_of(state: State, rows: tuple[Row, ...], name: str) -> Step:
+    """The key of a provider that a person named."""
+    if any(row.name == name for row in rows):
+        return login(state, name)
+    known = ", ".join(row.name for row in rows if " " not in row.name)
+    return _told(state, "warning", f"There is no provider {name!r} that takes a key: {known}.")
 
 
 def ask_key(state: State, provider: str) -> Step:

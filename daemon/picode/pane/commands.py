@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from typing import Literal, NamedTuple, cast, get_args
 
-from picode.credentials import VARIABLES
+from picode.credentials import KEY_NAMES, VARIABLES
 from picode.messages import LEVELS
 from picode.pane import lists
 from picode.pane.actions import ACTIONS, ELSEWHERE, HEADINGS
-from picode.pane.choosing import LISTED, ask_key, opened_file, think
+from picode.pane.choosing import LISTED, login, opened_file, think
 from picode.pane.entries import notice_lines
 from picode.pane.follow import printed
 from picode.pane.lines import Line, wrap
@@ -176,11 +176,11 @@ def _open(state: State, argument: str) -> Step:
 
 def _login(state: State, argument: str) -> Step:
     if argument and state.question is None:
-        name = "gemini" if argument == "google" else argument
-        if name not in VARIABLES:
-            told = f"There is no provider {argument!r} that takes a key: {', '.join(VARIABLES)}."
-            return printed(state, notice_lines("warning", safe_line(told), state.width))
-        return ask_key(state, name)
+        name, _, how = argument.partition(" ")
+        name = KEY_NAMES.get(name, name)
+        if how in ("browser", "device") or name in VARIABLES:
+            return login(state, f"{name} {how}" if how in ("browser", "device") else name)
+        return state, [Here("keys", "login", name)]
     return state, [Here("keys", "login")]
 
 
@@ -249,8 +249,9 @@ COMMANDS: dict[str, Command] = {
     "import": Command("take in a session file and go there", _import, "FILE"),
     "open": Command("open a file that the last answer names", _open, "[FILE:LINE]"),
     "layout": Command("arrange the workspace's panes", _layout, "[NAME]", layout_names),
-    "login": Command("keep a provider's key; it is typed unseen", _login, "[PROVIDER]", lambda: list(VARIABLES)),
-    "logout": Command("forget a provider's key", _logout, "[PROVIDER]", lambda: list(VARIABLES)),
+    "login": Command("keep a provider's key, typed unseen; or sign in there", _login, "[PROVIDER] [browser|device]",
+                     lambda: list(VARIABLES)),
+    "logout": Command("forget a provider's key, end a sign-in", _logout, "[PROVIDER]", lambda: list(VARIABLES)),
     "settings": Command("look at the settings and change them", _here("settings")),
     "reload": Command("read keybindings, settings, skills, templates and the theme anew", _reload),
     "changelog": Command("what is new", _here("changelog")),

@@ -1,15 +1,12 @@
 """What the pane reads and changes on this machine: keys, settings, keybindings. Blocking, so it runs in a thread.
-
-A key that was typed goes to where keys are kept (`picode auth`'s own way), and is in no text that comes back.
 """
 
 import json
-import os
 import re
 from pathlib import Path
 
 from picode.errors import ConfigError, PicodeError
-from picode.pane import keymap
+from picode.pane import keeping, keymap
 from picode.pane.state import Found, Here, Row
 from picode.paths import Paths, assets, project_of
 
@@ -23,41 +20,6 @@ def do(paths: Paths, cwd: str, asked: Here) -> Found:
         return DO[asked.what](paths, cwd, asked)
     except PicodeError as error:
         return Found(asked, told=str(error), level="error")
-
-
-def _keys(paths: Paths, cwd: str, asked: Here) -> Found:
-    from picode.credentials import VARIABLES, Credentials
-
-    kept = Credentials(paths.credentials, os.environ)
-    origins = dict(kept.listed())
-    names = dict.fromkeys([*VARIABLES, *origins])
-    rows = tuple(Row(name, origins.get(name, ""), kind=_kind(origins.get(name, ""))) for name in names)
-    if asked.name == "logout" and not any(row.kind == "kept" for row in rows):
-        return Found(asked, told="No key is kept here; what is in the environment is the shell's to forget.")
-    return Found(asked, rows)
-
-
-def _kind(origin: str) -> str:
-    return "kept" if origin and not origin.endswith("in the environment") else ""
-
-
-def _keep_key(paths: Paths, cwd: str, asked: Here) -> Found:
-    from picode.credentials import VARIABLES, Credentials
-
-    assert asked.secret is not None
-    where = Credentials(paths.credentials, os.environ).add(asked.name, asked.secret.reveal())
-    told = f"The key for {asked.name} is in {where}."
-    variable = VARIABLES.get(asked.name, "")
-    if os.environ.get(variable, "").strip():
-        told += f" {variable} is set here, and goes before it."
-    return Found(asked, told=told)
-
-
-def _forget_key(paths: Paths, cwd: str, asked: Here) -> Found:
-    from picode.credentials import Credentials
-
-    where = Credentials(paths.credentials, os.environ).remove(asked.name)
-    return Found(asked, told=f"The key for {asked.name} was removed from {where}.")
 
 
 def _settings(paths: Paths, cwd: str, asked: Here) -> Found:
@@ -135,6 +97,7 @@ def _changelog(paths: Paths, cwd: str, asked: Here) -> Found:
 
 
 DO = {
-    "keys": _keys, "keep_key": _keep_key, "forget_key": _forget_key, "settings": _settings, "set": _set,
+    "keys": keeping.keys, "keep_key": keeping.keep, "forget_key": keeping.forget, "sign_in": keeping.sign_in,
+    "signed_in": keeping.signed_in, "settings": _settings, "set": _set,
     "scope": _scope, "reload": _reload, "changelog": _changelog,
 }  # fmt: skip

@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from picode import tasks
 from picode.errors import PicodeError
-from picode.pane import here
+from picode.pane import here, keeping
 from picode.pane.app import clipboard
 from picode.pane.effects import Daemon, Start
 from picode.pane.lines import to_ansi
@@ -74,6 +74,7 @@ class PlainPane:
         try:
             await asyncio.wait({following, leaving}, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            keeping.give_up()
             await tasks.stop(following, leaving, *self._beside)
         if self._failed:
             raise self._failed

@@ -236,6 +236,8 @@ class Found:
     keymap: Keymap | None = None
     scoped: tuple[str, ...] | None = None
     lines: tuple[str, ...] = ()
+    copied: str = ""
+    """What goes to the clipboard, where the terminal allows it."""
 
 
 @dataclass(frozen=True)
@@ -307,7 +309,9 @@ class Again:
 class Here:
     """Something to be read or changed on this machine, off the loop."""
 
-    what: Literal["keys", "keep_key", "forget_key", "settings", "set", "scope", "reload", "changelog"]
+    what: Literal[
+        "keys", "keep_key", "forget_key", "sign_in", "signed_in", "settings", "set", "scope", "reload", "changelog"
+    ]
     name: str = ""
     value: str = ""
     secret: Secret | None = None

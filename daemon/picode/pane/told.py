@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from picode.pane import lists, spending, tree_list
+from picode.pane.choosing import key_of
 from picode.pane.entries import entry_lines, notice_lines
 from picode.pane.follow import printed
 from picode.pane.lines import Line
@@ -11,7 +12,7 @@ from picode.pane.opening import looked_up, peeked, show
 from picode.pane.picker import with_found
 from picode.pane.picker_view import preview_width
 from picode.pane.safe import safe
-from picode.pane.state import Effect, Failed, Open, PutInput, Replied, State, Step, Tell
+from picode.pane.state import Copy, Effect, Failed, Here, Open, PutInput, Replied, State, Step, Tell
 from picode.pane.state import Found as Told
 from picode.pane.typeset import typeset
 from picode.protocol.replies import (
@@ -160,7 +161,14 @@ def told(state: State, given: Told) -> Step:
     if given.told:
         state, more = _said(state, given.told, given.level)
         effects += more
-    if given.rows and given.asked.what == "keys":
+    if given.copied:
+        effects.append(Copy(given.copied))
+    if given.asked.what == "sign_in" and given.level == "info":
+        effects.append(Here("signed_in", given.asked.name))
+    if given.rows and given.asked.what == "keys" and given.asked.value:
+        state, more = key_of(state, given.rows, given.asked.value)
+        effects += more
+    elif given.rows and given.asked.what == "keys":
         state, more = show(state, lists.providers(given.rows, given.asked.name == "logout"))
         effects += more
     elif given.rows and given.asked.what == "settings":
