@@ -20,6 +20,7 @@ from typing import Any
 from unittest import mock
 
 from picode.agents.answer import RETRIED
+from picode.agents.failover import ELSEWHERE
 from picode.messages import Stopped, StreamEvent
 from picode.providers.base import ModelFailed
 from support.model_calls import MAKERS, request
@@ -70,6 +71,58 @@ def answering(talk: Callable[[socket.socket], object]) -> Iterator[str]:
         yield f"https://127.0.0.1:{listening.getsockname()[1]}"
         listening.shutdown(socket.SHUT_RDWR)
         thread.join(10)
+
+
+@contextmanager
+def behind(answer: bytes) -> Iterator[str]:
+    """An address behind a proxy that answers so; with nothing to say it is not there."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = listening.accept()
+                    with connection:
+                        connection.recv(4096)
+                        connection.sendall(answer)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        if answer:
+            thread.start()
+        else:
+            listening.close()
+        with mock.patch.dict("os.environ", {"HTTPS_PROXY": f"http://127.0.0.1:{port}"}):
+            yield "https://models.example"
+        if answer:
+            listening.shutdown(socket.SHUT_RDWR)
+            thread.join(10)
+
+
+@contextmanager
+def proxy_gone(server: ModelServer) -> Iterator[str]:
+    with behind(b"") as url:
+        yield url
+
+
+@contextmanager
+def proxy_refuses(server: ModelServer) -> Iterator[str]:
+    with behind(b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n") as url:
+        yield url
+
+
+@contextmanager
+def proxy_fails(server: ModelServer) -> Iterator[str]:
+    with behind(b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n") as url:
+        yield url
+
+
+@contextmanager
+def silent_tls(server: ModelServer) -> Iterator[str]:
+    with answering(
+        lambda connection: connection.recv(1) and connection.recv(1 << 20) and connection.recv(1)
+    ) as url:
+        yield url
 
 
 @contextmanager
@@ -152,7 +205,13 @@ def page_instead(form: str) -> Script:
     return Script(body=b"<html>Welcome to the hotel!</html>", headers={"content-type": "text/html"})
 
 
+def broken_gzip(form: str) -> Script:
+    kind = "application/x-ndjson" if form == "ollama" else "text/event-stream"
+    return Script(body=b"this is not gzip", headers={"content-type": kind, "content-encoding": "gzip"})
+
+
 TYPES = {
+    400: "invalid_request_error", 402: "billing_error", 408: "timeout_error",
     401: "authentication_error", 403: "permission_error", 404: "not_found_error", 429: "rate_limit_error",
     500: "api_error", 529: "overloaded_error",
 }  # fmt: skip
@@ -166,6 +225,13 @@ FAULTS = (
     Fault("401", "bad_key", status(401, "Who are you?")),
     Fault("403", "bad_key", status(403, "Not for you")),
     Fault("404", "unknown_model", status(404, "model m is not there")),
+    Fault("400: the request is wrong", "bad_request", status(400, "messages: roles must alternate")),
+    Fault("400: the conversation is too long", "overflow", status(400, "prompt is too long: 210000 tokens > 200000")),
+    Fault("400: a filter declined", "refused", status(400, "Blocked by the content management policy")),
+    Fault("402: no credit", "quota", status(402, "Your credit balance is too low")),
+    Fault("408", "timeout", status(408, "It took too long")),
+    Fault("502 with a web page", "server",
+          lambda form: Script(status=502, body=b"<html>Bad gateway</html>", headers={"content-type": "text/html"})),
     Fault("an error in the middle of the stream", "overload",
           steps(Say("one "), Fail("The server is overloaded", "overloaded_error")), words=1),
     Fault("hangs up before the answer", "network", steps(hang_up="before")),
@@ -174,6 +240,9 @@ FAULTS = (
     Fault("hangs up behind the last event", WHOLE, steps(Say("one "), hang_up="behind"), words=1),
     Fault("broken JSON", "protocol", broken_json, words=1),
     Fault("a web page", "protocol", page_instead),
+    Fault("a stream of another content type", "protocol",
+          steps(body=b"data: {}\n\n", headers={"content-type": "image/png"})),
+    Fault("broken gzip", "protocol", broken_gzip),
     Fault("a slow drip, never silent for long", WHOLE, steps(*DRIP), words=8, waits={"idle": 1}),
     Fault("silence before the answer", "timeout", steps(before="never"), waits={"connect": 0.8, "first_byte": 0.2}),
     Fault("silence in the middle of the stream", "timeout", steps(Say("one "), Silence()), words=1,
@@ -182,6 +251,10 @@ FAULTS = (
     Fault("no such name", "network", address=no_name),
     Fault("no TLS behind https", "network", address=no_tls),
     Fault("a certificate that nobody signed", "network", address=self_signed),
+    Fault("a TLS handshake that nobody answers", "timeout", address=silent_tls, waits={"connect": 0.3}),
+    Fault("a proxy that is not there", "network", address=proxy_gone),
+    Fault("a proxy that refuses (407)", "network", address=proxy_refuses),
+    Fault("a proxy that gets nowhere (502)", "network", address=proxy_fails),
 )  # fmt: skip
 
 
@@ -219,35 +292,48 @@ HEAD = """# When a model server fails
 Printed by `python -m support.model_chaos` from the tests' folder; do not edit.
 
 Every row is done to every format over real HTTP by `tests/picode/providers/test_chaos.py`. What came of an answer is
-kept in each case. *Tried again*: by itself, as often as `models.retries` says, after `models.retry_delay` seconds or
-the time that the server asks for; an answer of which a part was shown is kept first. The sentence is Anthropic's.
+kept in each case. The sentence is Anthropic's.
+
+*Tried again*: by itself, where nothing of the answer was shown yet, as often as `models.retries` says (*once*: no more
+than that). It waits as long as the server asks for, up to a minute, else by chance up to `models.retry_delay` seconds,
+twice as long each time. *Elsewhere*: when that did not help, the next model of `providers.fallback` answers until the
+turn ends; a line in the conversation says so, and stays in its file. A call of a tool that was cut was never run, and
+one that ran is never run again: the next request has its result.
+
+After `providers.breaker_failures` failures in a row of a server or the way to it, a provider is left alone for
+`providers.breaker_pause` seconds, then asked once; when that fails, for twice as long. `picode models` says so.
+`providers.rates` limits how much a provider is asked in the first place; who comes too early waits, and is told.
 
 """
 
 
 def row(fault: Fault, failure: ModelFailed | None) -> str:
     """One line of the table; addresses without their ports, which change."""
-    again = "yes" if fault.kind in RETRIED else "no"
+    again = {0: "no", 1: "once"}.get(RETRIED.get(fault.kind, 0), "yes")
+    other = "yes" if fault.kind in ELSEWHERE else "no"
     said = "(the answer is whole)"
     if failure is None:
-        again = ""
+        again = other = ""
     else:
         said = re.sub(r"(127\.0\.0\.1):\d+", r"\1", f"{failure.message} {failure.hint}")
-    return "| " + " | ".join([fault.said, *[fault.kind] * len(MAKERS), again, said]) + " |"
+    return "| " + " | ".join([fault.said, *[fault.kind] * len(MAKERS), again, other, said]) + " |"
 
 
-async def page() -> str:
+async def page(seen: "dict[str, ModelFailed | None]") -> str:
+    """`seen`: what came of faults that were tried already, by their words."""
     names = list(MAKERS)
-    lines = [f"| what happens | {' | '.join(names)} | tried again | what is said |"]
-    lines.append("|---" * (len(names) + 3) + "|")
+    lines = [f"| what happens | {' | '.join(names)} | tried again | elsewhere | what is said |"]
+    lines.append("|---" * (len(names) + 4) + "|")
     server = ModelServer()
     try:
         for fault in FAULTS:
-            lines.append(row(fault, (await run(fault, "anthropic", server)).failure))
+            if fault.said not in seen:
+                seen[fault.said] = (await run(fault, "anthropic", server)).failure
+            lines.append(row(fault, seen[fault.said]))
     finally:
         server.close()
     return HEAD + "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":
-    print(asyncio.run(page()), end="")
+    print(asyncio.run(page({})), end="")

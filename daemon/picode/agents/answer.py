@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 import time
 from collections.abc import Callable
 from contextlib import aclosing
@@ -29,7 +30,11 @@ from picode.protocol.events import AnyEvent, TextAdded, ThoughtAdded, ToolPlanne
 from picode.providers.base import ModelFailed, Provider
 
 ABORTED = "Request was aborted"
-RETRIED = ("rate", "overload", "server", "network", "cut")
+RETRIED = {
+    "rate": 10, "overload": 10, "server": 10, "network": 10, "cut": 10, "paused": 10, "timeout": 1, "protocol": 1,
+}  # fmt: skip
+"""How often at most, by the failure's class, where nothing of the answer was shown: who was silent for two minutes, or
+is no model server, mostly stays so."""
 LONGEST_WAIT = 60.0
 """Seconds; a server that asks for more is not waited for."""
 BOUND = 5.0
@@ -39,17 +44,19 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Retry:
-    """`delay`: seconds before the first retry; each further one doubles it."""
+    """`delay`: seconds before the first retry at most; each further one doubles it. `chance` gives 0 to 1."""
 
     delay: float
     attempt: int
+    chance: Callable[[], float] = random.random
 
     def after(self, failure: ModelFailed) -> float | None:
         """Seconds to wait before the call is tried again; None: it is not."""
-        if failure.kind not in RETRIED:
+        if self.attempt >= RETRIED.get(failure.kind, 0):
             return None
         if failure.retry_after is None:
-            return float(self.delay * 2**self.attempt)
+            # full jitter: clients that failed together do not come back together
+            return min(LONGEST_WAIT, float(self.delay * 2**self.attempt)) * self.chance()
         return failure.retry_after if failure.retry_after <= LONGEST_WAIT else None
 
 
@@ -76,6 +83,14 @@ class Answering:
     def draft(self) -> Assistant:
         """As it would be kept if it were cut now."""
         return without_calls(self._draft.abandon("aborted", "", self._now()))
+
+    def failed(self, error: PicodeError, retry: Retry) -> AnswerFailed:
+        """The request was not sent, for this reason."""
+        return self._failed(error, retry)
+
+    def stopped(self, why: str) -> AnswerFailed:
+        """The request was not sent: the person cancelled."""
+        return AnswerFailed(self._cut("aborted", why), why, "")
 
     async def run(
         self, request: ModelRequest, stop: asyncio.Event, retry: Retry

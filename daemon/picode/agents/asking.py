@@ -12,10 +12,12 @@ from picode.agents import compaction, summary
 from picode.agents.answer import ABORTED, Answering, Retry
 from picode.agents.brought import Brought
 from picode.agents.effects import CallModel
+from picode.agents.failover import Failover, note
 from picode.agents.history import History
 from picode.agents.inputs import AnswerFailed, AnswerFinished, ContextFull
 from picode.agents.outgoing import Outgoing
 from picode.agents.paying import Paying
+from picode.agents.sending import Going, Sending
 from picode.agents.system_prompt import system_prompt
 from picode.config.schema import Settings
 from picode.context.redact import cleaner
@@ -23,8 +25,9 @@ from picode.errors import PicodeError, kind_of
 from picode.messages import Assistant, Message, ModelRequest, StopReason, Text, Usage, User, plain_text
 from picode.modelnames import with_level
 from picode.protocol.events import AnswerBegun, AnyEvent, Noticed, Retrying
-from picode.protocol.values import ModelInfo, Wishes
+from picode.protocol.values import Entry, ModelInfo, Wishes
 from picode.providers.registry import Providers
+from picode.providers.traffic import Traffic
 from picode.tools.toolbox import Toolbox
 
 log = logging.getLogger(__name__)
@@ -45,9 +48,12 @@ class Model:
         settings: Settings,
         config: Path,
         shell: str,
-        paying: Paying | None = None,
+        sending: Sending | None = None,
     ) -> None:
-        self._paying = paying or Paying(providers)
+        self._sending = sending or Sending(
+            Traffic(), Paying(providers), lambda text: emit(Noticed("info", text))
+        )
+        self._failover = Failover(providers, self._sending.traffic)
         self._history, self._providers, self._tools = history, providers, tools
         self._emit, self._now, self._settings = emit, now, settings
         self._shell = shell
@@ -93,6 +99,7 @@ class Model:
         if level:
             self._history.set_thinking(level)
         self._take(info)
+        self._failover.chosen = ""
         if not info.usable:
             self._emit(Noticed("warning", f"{info.name} cannot be used yet: {info.why}"))
 
@@ -129,7 +136,8 @@ class Model:
     def begin_turn(self, system: str = "") -> None:
         """The instructions of user and project are read again, unless `system` stands in for all of them."""
         self._system = system
-        self._paying.begin_turn()
+        self._sending.paying.begin_turn()
+        self._failover.begin_turn()
 
     def next_call(self) -> None:
         """A call is to come; `abort` ends it from now on."""
@@ -160,23 +168,39 @@ class Model:
         if effect.compacts and self._is_full(request):
             return ContextFull()
         self._answering = Answering(provider, request.model, self._emit, self._now, self._outgoing)
-        return await self._sent(self._answering, request, effect, AnswerBegun(self.name))
+        answer = await self._sent(self._answering, request, effect, AnswerBegun(self.name))
+        if isinstance(answer, AnswerFailed) and answer.failure:
+            other = self._failover.after(self.name, answer.failure, self._settings.providers.fallback)
+            again = None if other and answer.failure == "paused" else answer.again
+            return replace(answer, elsewhere=other, again=again)
+        return answer
 
     async def _sent(
         self, answering: Answering, request: ModelRequest, effect: CallModel, begun: AnswerBegun | None = None
     ) -> AnswerFinished | AnswerFailed:
-        """One request that is paid for, and its answer; `begun`: what is announced when it goes."""
-        try:
-            paid = await self._paying.reserve(request, self.name, "answer" if begun else "summary")
-        except PicodeError as error:
-            return AnswerFailed(self._nothing("error", str(error)), str(error), kind_of(error))
-        if begun is not None:
-            self._emit(begun)
+        """One request, and its answer; `begun`: what is announced when it goes."""
         retry = Retry(self._settings.models.retry_delay, effect.attempt)
-        answer = await answering.run(request, self._stop, retry)
-        _count(answer.partial.usage if isinstance(answer, AnswerFailed) else answer.answer.usage)
-        await self._paying.settle(paid, answer, answering.first, answering.characters)
-        return answer
+        going = Going(
+            request, self.name, "answer" if begun else "summary", self._stop, retry,
+            lambda: self._emit(begun) if begun is not None else None,
+        )  # fmt: skip
+        return await self._sending.send(answering, going, self._settings.providers)
+
+    def fail_over(self, to: str, why: str) -> Entry:
+        """From now on, until `come_back`, `to` answers; the note that tells it. Raises PicodeError."""
+        failed, (_, info) = self.name, self._providers.resolve(to)
+        entry = note(self._history.session, failed, info.name, why)
+        self._failover.chosen = self._failover.chosen or failed
+        self._take(info)
+        return entry
+
+    def come_back(self) -> None:
+        """The turn ends: the model that was chosen answers from now on. Raises PicodeError."""
+        chosen, self._failover.chosen = self._failover.chosen, ""
+        if chosen:
+            provider, _, model = chosen.partition("/")
+            self._history.session.append("model_change", {"provider": provider, "modelId": model})
+            self._take(self._providers.resolve(chosen)[1])
 
     def _is_full(self, request: ModelRequest) -> bool:
         settings = self._settings.compaction
@@ -185,7 +209,7 @@ class Model:
 
     async def _wait(self, effect: CallModel) -> None:
         count = self._settings.models.retries
-        text = f"{effect.why} Trying again in {effect.delay:g} s ({effect.attempt} of {count})."
+        text = f"{effect.why} Trying again in {effect.delay:.2g} s ({effect.attempt} of {count})."
         self._emit(Noticed("warning", text))
         self._emit(Retrying(effect.attempt, count, effect.delay, effect.why))
         with contextlib.suppress(TimeoutError):
@@ -264,8 +288,3 @@ class Model:
     def _take(self, info: ModelInfo) -> None:
         self.name, self.window, self.longest = info.name, info.context_window, info.max_tokens
         self._thinks, self._found = info.thinks, True
-
-
-def _count(usage: Usage) -> None:
-    if not usage.total_tokens:
-        usage.total_tokens = usage.input + usage.output + usage.cache_read + usage.cache_write

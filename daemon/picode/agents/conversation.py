@@ -23,7 +23,7 @@ from picode.agents.compacting import branch_summary, compact, ended
 from picode.agents.compose import Composer, Words
 from picode.agents.history import History
 from picode.agents.loop import Turn, step
-from picode.agents.paying import Paying
+from picode.agents.sending import Sending
 from picode.config.schema import Settings
 from picode.context.redact import cleaner
 from picode.errors import DiskFailed, Missing, PicodeError, TryLater, UsageError
@@ -51,7 +51,7 @@ log = logging.getLogger(__name__)
 class Conversation:
     """`model`: `provider/model`; `config`: the user's configuration directory, for AGENTS.md; `emit` must not raise.
 
-    `shell`: the user's shell, for the system prompt; `paying`: where costs are written down;
+    `shell`: the user's shell, for the system prompt; `sending`: the way to the model, with costs and limits;
     `extend`: makes its extensions. Needs a running event loop once something is asked.
     """
 
@@ -67,7 +67,7 @@ class Conversation:
         settings: Settings | None = None,
         now: Callable[[], int] = milliseconds_now,
         shell: str = "",
-        paying: Paying | None = None,
+        sending: Sending | None = None,
         extend: Callable[["Conversation"], "Joined | None"] = lambda conversation: None,
     ) -> None:
         self.session = session
@@ -82,7 +82,7 @@ class Conversation:
         self._history = History(session)
         self._model = Model(
             self._history, model, providers=providers, tools=tools, emit=emit, now=now, settings=self._settings,
-            config=config, shell=shell, paying=paying,
+            config=config, shell=shell, sending=sending,
         )  # fmt: skip
         self._calls = Calls(tools, session.id, session.cwd, emit=emit, told=self._feed, now=now)
         self._turn = Turn(tuning.limits(self._settings))
@@ -348,7 +348,10 @@ class Conversation:
                 self._spawn(self._compact(effect), "summary")
             case do.Warn(text):
                 self._emit(events.Noticed("warning", text))
+            case do.FailOver(model, why):
+                self._emit(events.EntryAdded(self._model.fail_over(model, why)))
             case do.Sync():
+                self._model.come_back()
                 self._spawn(self._sync(), "sync")
             case do.EndTurn(outcome, error, kind):
                 self._model.forget_draft()

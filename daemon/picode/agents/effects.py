@@ -36,6 +36,14 @@ class CallModel:
 
 
 @dataclass(frozen=True)
+class FailOver:
+    """From now on, until the turn ends, this model answers; `why`: what the other one failed of."""
+
+    model: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Compact:
     """Summarise what is old."""
 
@@ -103,6 +111,7 @@ Effect = (
     BeginTurn
     | Save
     | CallModel
+    | FailOver
     | Compact
     | Warn
     | Prepare

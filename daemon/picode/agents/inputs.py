@@ -47,6 +47,8 @@ class AnswerFailed:
     overflow: bool = False
     failure: str = ""
     """The class of a failed call: `rate`, `network`, as `ModelFailed` has it; empty: something else went wrong."""
+    elsewhere: str = ""
+    """Another model that may answer in its place; empty: there is none."""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from picode.agents.effects import (
     Compact,
     Effect,
     EndTurn,
+    FailOver,
     Prepare,
     Reason,
     Refuse,
@@ -244,6 +245,9 @@ def _failed(state: Turn, event: AnswerFailed) -> Step:
     if event.again is not None and not event.partial.content and state.attempt < state.limits.retries:
         attempt = state.attempt + 1
         return replace(state, attempt=attempt), [CallModel(event.again, attempt, event.error)]
+    if event.elsewhere and not event.partial.content:
+        called = CallModel(compacts=state.limits.compacts)
+        return replace(state, attempt=0), [FailOver(event.elsewhere, event.error), called]
     state, effects = _end(state, EndTurn("failed", event.error, event.kind))
     return state, [Save(event.partial), *effects]
 

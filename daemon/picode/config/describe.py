@@ -16,8 +16,9 @@ Settings come in layers, each of which may overrule the one before: the defaults
 `config.toml` (`picode doctor` says where they are), a project's `.pi/settings.json` and `.picode/config.toml`, the
 environment, the command line. ([Customising](customising.md) tells what is taken of pi's.)
 `picode config show --origin` tells where each value comes from. A project's file may not set `tools.allow`,
-`redact.patterns`, `pi.read`, or of `shell` what guards what leaves the machine (`redact`, `preview`, `ignore_…`): it
-comes with a clone, and a clone must not hand out permissions. Of `limits.spend` it may lower what you set, not raise it.
+`redact.patterns`, `pi.read`, `providers.fallback`, `providers.rates`, or of `shell` what guards what leaves the machine
+(`redact`, `preview`, `ignore_…`): it comes with a clone, and a clone must not hand out permissions. What you allow to
+be spent (`limits.spend.day` and the others) it may lower, not raise.
 
 The table `custom_providers` maps names to OpenAPI documents: [OpenAPI](openapi.md) tells its form.
 

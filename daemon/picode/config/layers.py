@@ -24,7 +24,8 @@ PROJECT_FILE = Path(".picode") / "config.toml"
 # a project's file comes with a clone: it may not hand out permissions or redirect what is sent
 USER_ONLY = {
     "tools.allow", "shell.redact", "shell.preview", "shell.preview_above", "shell.ignore_commands",
-    "shell.ignore_directories", "shell.ignore_space", "redact.patterns", "pi.read",
+    "shell.ignore_directories", "shell.ignore_space", "redact.patterns", "pi.read", "providers.fallback",
+    "providers.rates",
     "extensions.enabled", "extensions.seconds",
 }  # fmt: skip
 # and it may forbid more than its user does, not less
@@ -261,10 +262,10 @@ def _put(
     added = name in RESOURCES or (name in ADDED and project is not None)
     before = value_of(loaded.settings, name) if added else []
     value = check(name, value, origin)
-    if project is not None and name.startswith(LOWERED):
-        if (limit := value_of(loaded.settings, name)) and not 0 < value < limit:
-            loaded.notices.append(f"{origin}: a project may only lower {name}; {limit:g} stays.")
-            return
+    limit = value_of(loaded.settings, name) if project is not None and name.startswith(LOWERED) else 0
+    if limit and not 0 < value < limit:
+        loaded.notices.append(f"{origin}: a project may only lower {name}; {limit:g} stays.")
+        return
     if name in RESOURCES:
         value = pi_settings.absolute(name, value, base)
         outside = [one for one in value if project is not None and _leads_out(one, project)]

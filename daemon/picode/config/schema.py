@@ -35,8 +35,40 @@ class Models(Section):
     idle_timeout: Annotated[float, setting("Seconds of silence within an answer.", gt=0)] = 90
     retries: Annotated[int, setting("How often a failed model call is tried again.", ge=0, le=10)] = 3
     retry_delay: Annotated[
-        float, setting("Seconds before the first retry; each further one doubles it.", ge=0)
+        float,
+        setting("Seconds before the first retry at most, by chance less; each further one doubles it.", ge=0),
     ] = 2
+
+
+class Rate(Section):
+    """How much a provider may be asked; 0: as much as one likes."""
+
+    requests: Annotated[int, Meta(ge=0)] = 0
+    """By the minute."""
+    tokens: Annotated[int, Meta(ge=0)] = 0
+    """By the minute: prompts and answers."""
+    together: Annotated[int, Meta(ge=0)] = 0
+    """Answers at the same time."""
+
+
+class Providers(Section):
+    fallback: Annotated[
+        list[str],
+        setting("Models that answer, in this order, while the one that was chosen cannot: provider/model."),
+    ] = field(default_factory=list)
+    rates: Annotated[
+        dict[str, Rate],
+        setting(
+            "How much a provider may be asked: anthropic = {requests = 50, tokens = 40000, together = 4}; requests and "
+            "tokens by the minute, answers at the same time. Who comes too early waits."
+        ),
+    ] = field(default_factory=dict)
+    breaker_failures: Annotated[
+        int, setting("Failures in a row after which a provider is left alone for a while; 0: never.", ge=0)
+    ] = 5
+    breaker_pause: Annotated[
+        float, setting("Seconds until it is asked again, once; when that fails, twice as long.", gt=0)
+    ] = 30
 
 
 class Spend(Section):
@@ -77,6 +109,17 @@ class Compaction(Section):
     keep_recent_tokens: Annotated[
         int, setting("Tokens at a conversation's end that stay word for word; at most a quarter of it.", ge=0)
     ] = 20_000
+
+
+class Context(Section):
+    budget: Annotated[
+        int,
+        setting(
+            "Tokens of the project's files that are chosen for a question and go to the model with it; 0: none. "
+            "`picode context` shows what would be chosen.",
+            ge=0,
+        ),
+    ] = 0
 
 
 class Tools(Section):
@@ -126,6 +169,14 @@ class Pane(Section):
     theme: Annotated[
         str, setting("Colours: terminal (your terminal's own), dark, light, or a theme's name or file.")
     ] = "terminal"
+    thoughts: Annotated[
+        bool,
+        setting("Show all of what a model thinks, not only the last line while it does (Ctrl-T changes it)."),
+    ] = False
+    double_escape: Annotated[
+        Literal["tree", "fork", "none"],
+        setting("What Esc twice on an empty line opens while nothing is at work; with vi keys: nothing."),
+    ] = "tree"
 
 
 class Resources(Section):
@@ -153,7 +204,8 @@ class Resources(Section):
 class Extensions(Section):
     enabled: Annotated[bool, setting("Run extensions; a project's run only after `picode trust`.")] = True
     seconds: Annotated[
-        float, setting("Seconds that an extension may take for an event; what it asks a person counts not.", gt=0)
+        float,
+        setting("Seconds that an extension may take for an event; what it asks a person counts not.", gt=0),
     ] = 30
 
 
@@ -222,9 +274,11 @@ class Settings(Section):
     """The whole configuration; each table is optional."""
 
     models: Models = field(default_factory=Models)
+    providers: Providers = field(default_factory=Providers)
     limits: Limits = field(default_factory=Limits)
     agent: Agent = field(default_factory=Agent)
     compaction: Compaction = field(default_factory=Compaction)
+    context: Context = field(default_factory=Context)
     tools: Tools = field(default_factory=Tools)
     shell: Shell = field(default_factory=Shell)
     redact: Redact = field(default_factory=Redact)

@@ -5,6 +5,8 @@ import json
 import re
 from pathlib import Path
 
+import msgspec
+
 from picode.errors import ConfigError, PicodeError
 from picode.pane import keeping, keymap
 from picode.pane.state import Found, Here, Row
@@ -39,12 +41,12 @@ def _settings(paths: Paths, cwd: str, asked: Here) -> Found:
 def _text(value: object) -> str:
     """As it is typed: a list with commas, when it has nothing but words in it."""
     if isinstance(value, bool) or not isinstance(value, (str, list)):
-        return json.dumps(value, ensure_ascii=False)
+        return json.dumps(value, ensure_ascii=False, default=msgspec.to_builtins)
     if isinstance(value, str):
         return value
     if all(isinstance(one, str) and "," not in one for one in value):
         return ", ".join(value)
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False, default=msgspec.to_builtins)
 
 
 def _set(paths: Paths, cwd: str, asked: Here) -> Found:
@@ -52,7 +54,8 @@ def _set(paths: Paths, cwd: str, asked: Here) -> Found:
     from picode.config.edit import set_value
 
     value = set_value(paths, asked.name, asked.value)
-    told = f"{asked.name} = {json.dumps(value, ensure_ascii=False)} is in {paths.settings} now."
+    text = json.dumps(value, ensure_ascii=False, default=msgspec.to_builtins)
+    told = f"{asked.name} = {text} is in {paths.settings} now."
     loaded = layers.load(paths, project=project_of(cwd or Path.cwd()))
     origin = loaded.origins[asked.name]
     if not origin.startswith(str(paths.settings)):

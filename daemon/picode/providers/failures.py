@@ -82,7 +82,23 @@ def of_exception(asked: Asked, error: BaseException, begun: bool) -> ModelFailed
     kind, form, said = (
         _inside(inner) or phrases.EXCEPTIONS.get(name) or ("network", "network", _reason(inner))
     )
+    if form in ("dns", "refused_connection") and (proxy := _proxy(asked.url)):
+        kind, form, said = "network", "proxy_gone", proxy
     return _made(asked, kind, form, said or (str(error) if form in ("proxy", "bad_address") else ""))
+
+
+def _proxy(url: str) -> str:
+    """The proxy that stands before this address, without its password; empty: none does."""
+    from urllib.request import getproxies, proxy_bypass
+
+    try:
+        parts, found = urlsplit(url), getproxies()
+    except ValueError:
+        return ""
+    proxy = found.get(parts.scheme) or found.get("all", "")
+    if not proxy or proxy_bypass(parts.hostname or ""):
+        return ""
+    return urlsplit(proxy if "//" in proxy else f"//{proxy}").netloc.rpartition("@")[2]
 
 
 def _inside(errors: "list[BaseException]") -> tuple[str, str, str] | None:

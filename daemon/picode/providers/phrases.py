@@ -48,6 +48,7 @@ EXCEPTIONS: dict[str, tuple[str, str, str]] = {
     "ReadError": ("network", "hung_up", ""),
     "WriteError": ("network", "hung_up", ""),
     "WriteTimeout": ("timeout", "timeout", ""),
+    "DecodingError": ("protocol", "nonsense", "its compression is broken"),
 }
 
 # What is said, and what to do. Fields: label host model provider variable base said because near status.
@@ -101,6 +102,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Check the clock and {base}; SSL_CERT_FILE names your own certificates.",
     ),
     "proxy": ("The proxy in front of {host} refused{because}.", "Check HTTPS_PROXY and NO_PROXY."),
+    "proxy_gone": ("The proxy {said} in front of {host} cannot be reached.", "Check HTTPS_PROXY and NO_PROXY."),
     "bad_address": ("The request for {host} cannot be written{because}.", "Check {base} and the key."),
     "network": ("{host} cannot be reached{because}.", "Check the network, or {base}."),
     "nonsense": ("{label} sent something that is no model's answer{because}.", "Check {base}, or try again."),

@@ -23,6 +23,7 @@ from picode.server.conversations import Conversations
 from picode.server.dispatch import Dispatch
 from picode.server.explorers import Explorers
 from picode.server.extended import extend
+from picode.server.indexes import Indexes
 from picode.server.panes import Panes
 from picode.server.presses import Presses
 from picode.server.projects import Projects
@@ -40,7 +41,7 @@ from picode.sessions.workspaces import Workspaces
 
 if TYPE_CHECKING:
     from picode.agents.conversation import Conversation
-    from picode.agents.paying import Paying
+    from picode.agents.sending import Sending
     from picode.openapi.library import Library
     from picode.providers.registry import Providers
     from picode.providers.spending.ledger import Ledger
@@ -75,13 +76,14 @@ async def serve(paths: Paths, ready: Callable[[], None]) -> None:
     stores = Stores(paths, settings.sessions.directory, os.environ)
     conversations = Conversations(stores, workspaces, bus, boot, models.conversation)
     watches = Watches()
+    indexes = Indexes(paths.cache, watches)
     explorers = Explorers(paths, conversations, terminals, bus, watches)
     timeline = Timeline(paths.timeline, watches, lambda note: _counted(daemon, note))
     daemon = Daemon(
         paths=paths, boot=boot, started=time.time_ns() // 1_000_000, bus=bus, conversations=conversations,
         terminals=terminals, panes=panes, explorers=explorers, prompts=Prompts(paths.prompt_history),
         models=models.list, unlock=lambda passphrase: models.credentials().unlock(passphrase), ledger=models.ledger,
-        presses=Presses(paths.presses), timeline=timeline,
+        presses=Presses(paths.presses), timeline=timeline, indexes=indexes,
         returns=_returns(paths, conversations, explorers, bus), projects=Projects(bus.announce, watches),
     )  # fmt: skip
     dispatch = Dispatch(handlers.table(daemon), sockets.reply, boot=boot, pid=os.getpid())
@@ -105,6 +107,7 @@ async def serve(paths: Paths, ready: Callable[[], None]) -> None:
         await explorers.close()
         await daemon.projects.close()
         await timeline.close()
+        await indexes.close()
         await daemon.returns.close()
         await conversations.close()
         daemon.presses.close()
@@ -233,7 +236,11 @@ class Models:
         providers = self.providers()
         self._document(settings)
         providers.settings = settings.models
-        return providers.models()
+        found = providers.models()
+        for info in found:
+            if why := self.traffic().why(info.name.partition("/")[0]):
+                info.why = f"{info.why}; left alone for a while: {why}".lstrip("; ")
+        return found
 
     def conversation(
         self, session: SessionFile, model: str, emit: Callable[[AnyEvent], None]
@@ -261,14 +268,15 @@ class Models:
             config=self._paths.config,
             settings=settings,
             shell=os.environ.get("SHELL", ""),
-            paying=self._paying(session, providers, settings.limits.spend, emit),
+            sending=self._sending(session, providers, settings.limits.spend, emit),
             extend=extend,
         )
 
-    def _paying(
+    def _sending(
         self, session: SessionFile, providers: "Providers", spend: Spend, emit: Callable[[AnyEvent], None]
-    ) -> "Paying":
+    ) -> "Sending":
         from picode.agents.paying import Paying
+        from picode.agents.sending import Sending
 
         project, known = project_of(session.cwd), [spend]
 
@@ -278,10 +286,19 @@ class Models:
                 known[0] = config.load(self._paths, os.environ, project).settings.limits.spend
             return known[0]
 
-        return Paying(
-            providers, self.traffic().ledger, conversation=session.id, workspace=str(project), limits=limits,
-            warn=lambda text: emit(Noticed("warning", text)),
-        )  # fmt: skip
+        def warn(text: str) -> None:
+            emit(Noticed("warning", text))
+
+        traffic = self.traffic()
+        paying = Paying(
+            providers,
+            traffic.ledger,
+            conversation=session.id,
+            workspace=str(project),
+            limits=limits,
+            warn=warn,
+        )
+        return Sending(traffic, paying, lambda text: emit(Noticed("info", text)))
 
     def ledger(self) -> "Ledger":
         ledger = self.traffic().ledger

@@ -4,9 +4,10 @@ from typing import Any
 
 import msgspec
 
+from picode.messages import Custom
 from picode.protocol.values import Entry, Receipt
 from picode.sessions.entries import fields
-from picode.sessions.file import RECEIPT, SessionFile
+from picode.sessions.file import FAILOVER, RECEIPT, SessionFile
 from picode.sessions.typed import message_in
 
 RECENT = 1000
@@ -23,7 +24,10 @@ def path_entries(session: SessionFile, tail: int = 200) -> tuple[list[Entry], in
         position = path.pop()
         kind = session.tree.kinds[position]
         if kind == "custom":
-            receipts.update(_receipt(session.line(position)))
+            line = session.line(position)
+            receipts.update(_receipt(line))
+            if (note := _note(line)) is not None:
+                entries.append(Entry(id=session.tree.ids[position], message=note))
         elif kind in SHOWN and (message := message_in(session.line(position))) is not None:
             id_ = session.tree.ids[position]
             entries.append(Entry(id=id_, message=message, receipt=receipts.get(id_)))
@@ -50,6 +54,19 @@ def _receipt(line: bytes) -> dict[str, Receipt]:
         return {data["for"]: msgspec.convert(data, Receipt)}
     except msgspec.MsgspecError:
         return {}
+
+
+def _note(line: bytes) -> Custom | None:
+    """That another model answered from here on: for people, not for models."""
+    raw = fields(line) or {} if FAILOVER.encode() in line else {}
+    data = raw.get("data")
+    if (
+        raw.get("customType") != FAILOVER
+        or not isinstance(data, dict)
+        or not isinstance(data.get("text"), str)
+    ):
+        return None
+    return Custom(FAILOVER, data["text"])
 
 
 class _Cost(msgspec.Struct):

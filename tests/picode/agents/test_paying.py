@@ -49,7 +49,7 @@ def living(home: Path, heard: Heard, vendor: Vendor, ledger: Ledger, **spend: fl
     made = conversation(home, heard, settings=settings, model=MODEL, environ={"ANTHROPIC_API_KEY": "k"})
     providers = made._model._providers
     providers._made["anthropic"] = vendor
-    made._model._paying = Paying(
+    made._model._sending.paying = Paying(
         providers, ledger, conversation=made.id, workspace=str(home / "project"),
         limits=lambda: settings.limits.spend, warn=lambda text: heard(events.Noticed("warning", text)),
     )  # fmt: skip
@@ -141,7 +141,7 @@ async def test_a_price_that_nobody_knows_is_told_once(home: Path, ledger: Ledger
     vendor.quirks = providers.provider("openai").quirks  # type: ignore[attr-defined]
     vendor.compatible = True  # type: ignore[attr-defined]
     providers._made["openai"] = vendor
-    one._model._paying = Paying(
+    one._model._sending.paying = Paying(
         providers, ledger, limits=lambda: settings.limits.spend,
         warn=lambda text: heard(events.Noticed("warning", text)),
     )  # fmt: skip

@@ -1,0 +1,118 @@
+"""One request on its way: its provider is not left alone just now, its turn has come, its cost is within the limits."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from picode import tasks
+from picode.agents.answer import ABORTED, LONGEST_WAIT, Answering, Retry
+from picode.agents.inputs import AnswerFailed, AnswerFinished
+from picode.agents.paying import Paying
+from picode.config.schema import Providers, Rate
+from picode.errors import PicodeError
+from picode.messages import Assistant, ModelRequest, Usage
+from picode.providers.base import ModelFailed
+from picode.providers.spending import estimate
+from picode.providers.traffic import Traffic
+
+
+@dataclass(frozen=True)
+class Going:
+    """A request that is to go. `model`: `provider/model`; `begun` is called when it goes."""
+
+    request: ModelRequest
+    model: str
+    purpose: str
+    stop: asyncio.Event
+    retry: Retry
+    begun: Callable[[], object] = lambda: None
+
+    @property
+    def provider(self) -> str:
+        return self.model.partition("/")[0]
+
+
+class Sending:
+    """`tell` gets a sentence when a person has to wait."""
+
+    def __init__(self, traffic: Traffic, paying: Paying, tell: Callable[[str], None]) -> None:
+        self.traffic, self.paying = traffic, paying
+        self._tell = tell
+
+    async def send(
+        self, answering: Answering, going: Going, settings: Providers
+    ) -> AnswerFinished | AnswerFailed:
+        """Never raises; what was not sent is an `AnswerFailed` like any other."""
+        if (wait := self.traffic.paused(going.provider)) > 0:
+            return answering.failed(self._paused(going.provider, wait), going.retry)
+        rate = settings.rates.get(going.provider, Rate())
+        entry = await self._turn(going, rate)
+        if entry is None:
+            return answering.stopped(ABORTED)
+        answer: AnswerFinished | AnswerFailed | None = None
+        try:
+            answer = await self._paid(answering, going, settings)
+        finally:
+            self.traffic.pace.leave(going.provider, entry, _tokens(answer))
+        return answer
+
+    async def _turn(self, going: Going, rate: Rate) -> list[float] | None:
+        """Wait for it; None: the person cancelled."""
+        if rate == Rate():
+            return await self.traffic.pace.enter(going.provider, rate, 0, self._tell)
+        tokens = await asyncio.to_thread(estimate.prompt, going.request) if rate.tokens else 0
+        enter = self.traffic.pace.enter(going.provider, rate, tokens, self._tell)
+        entering = tasks.spawn(enter, f"turn at {going.provider}")
+        stopping = tasks.spawn(going.stop.wait(), f"cancel of the turn at {going.provider}")
+        try:
+            await asyncio.wait({entering, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            return entering.result() if entering.done() else None
+        finally:
+            await tasks.stop(entering, stopping)
+
+    async def _paid(
+        self, answering: Answering, going: Going, settings: Providers
+    ) -> AnswerFinished | AnswerFailed:
+        try:
+            paid = await self.paying.reserve(going.request, going.model, going.purpose)
+        except PicodeError as error:
+            return answering.failed(error, going.retry)
+        going.begun()
+        self.traffic.begin(going.provider)
+        answer: AnswerFinished | AnswerFailed | None = None
+        try:
+            answer = await answering.run(going.request, going.stop, going.retry)
+        finally:
+            self._known(going.provider, answer, settings)
+        count(_message(answer).usage)
+        await self.paying.settle(paid, answer, answering.first, answering.characters)
+        return answer
+
+    def _known(
+        self, provider: str, answer: AnswerFinished | AnswerFailed | None, settings: Providers
+    ) -> None:
+        failed = isinstance(answer, AnswerFailed)
+        if answer is None or (isinstance(answer, AnswerFailed) and not answer.failure):
+            self.traffic.left(provider)
+        else:
+            self.traffic.ended(provider, answer.failure if failed else "", settings)  # type: ignore[union-attr]
+
+    def _paused(self, provider: str, wait: float) -> ModelFailed:
+        why = self.traffic.why(provider)
+        text = f"{provider} is not asked for {wait:.0f} s more: {why}."
+        hint = "It is tried again then; /model takes another one, providers.fallback does so by itself."
+        return ModelFailed("paused", text, hint, wait if wait <= LONGEST_WAIT else None)
+
+
+def count(usage: Usage) -> None:
+    """The sum, where the provider did not tell it."""
+    if not usage.total_tokens:
+        usage.total_tokens = usage.input + usage.output + usage.cache_read + usage.cache_write
+
+
+def _message(answer: AnswerFinished | AnswerFailed) -> Assistant:
+    return answer.partial if isinstance(answer, AnswerFailed) else answer.answer
+
+
+def _tokens(answer: AnswerFinished | AnswerFailed | None) -> int:
+    return _message(answer).usage.total_tokens if answer is not None else 0
