@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from picode import paths
-from picode.credentials import KEY_NAMES, VARIABLES, Credentials, Found, Secret, check, variable_of
+from picode.credentials import KEY_NAMES, VARIABLES, Credentials, Secret
 from picode.errors import NotAllowed, Unavailable, UsageError
 
 
@@ -61,50 +61,24 @@ def credentials() -> Credentials:
 
 
 def _add(args: argparse.Namespace, kept: Credentials) -> int:
-    from picode.credentials import command
+    from picode.credentials import adding
 
     provider = _provider(args.provider, kept)
-    said = f"!{args.command}" if args.command else _read(provider)
-    if said.strip().startswith("!"):
-        key = Secret("") if args.no_test else command.run(said.strip()[1:])
-    else:
-        key = Secret(check(said))
-    if not args.no_test:
-        _try(provider, Found(key, "it"))
-    if said.strip().startswith("!"):
-        kept.add_command(provider, said.strip()[1:])
-        print(f"The key for {provider} is what this command prints.")
-    else:
-        print(f"The key for {provider} is in {kept.add(provider, key.reveal())}.")
-    _warn(provider, kept)
+    said = Secret(f"!{args.command}" if args.command else _read(provider))
+    models = paths.resolve().config / "models.json"
+    added = adding.add(kept, provider, said, models, test=not args.no_test)
+    print(added.told)
+    for warning in added.warnings:
+        print(warning, file=sys.stderr)
     return 0
-
-
-def _try(provider: str, found: Found) -> None:
-    """Raises NotAllowed when the provider refuses the key."""
-    from picode.credentials import probe
-
-    tried = probe.tried(provider, found, paths.resolve().config / "models.json")
-    if tried.outcome == "refused":
-        raise NotAllowed(
-            f"{provider} refused the key ({tried.why.rstrip('.')}); nothing was kept.",
-            "--no-test keeps it untested.",
-        )
-    if tried.outcome == "unknown":
-        print(f"The key was not tested: {tried.why.rstrip('.')}.", file=sys.stderr)
 
 
 def _provider(name: str, kept: Credentials) -> str:
     """How the key of what a person names is called. Raises UsageError."""
-    from picode.credentials import oauth_data, probe
+    from picode.credentials import adding
 
     # models are named google/…, their key after Gemini
-    name = KEY_NAMES.get(name, name)
-    where = paths.resolve().config
-    own = [*probe.providers(where / "models.json"), *oauth_data.said(where / "oauth.json"), *kept.kept().keys]
-    if kept.pi_file is not None:
-        own += probe.providers(kept.pi_file.with_name("models.json"))
-    names = list(dict.fromkeys([*VARIABLES, *(KEY_NAMES.get(one, one) for one in own)]))
+    name, names = KEY_NAMES.get(name, name), adding.names(kept, paths.resolve().config)
     if not name:
         raise UsageError("Which provider?", f"One of {', '.join(names)}.")
     if name not in names:
@@ -135,13 +109,6 @@ def _passphrase() -> Secret | None:
     except OSError:
         return None
     return Secret(_typed("Passphrase of the kept keys: "))
-
-
-def _warn(provider: str, kept: Credentials) -> None:
-    variable = variable_of(provider)
-    found = kept.find(provider)
-    if found and found.origin.startswith(variable):
-        print(f"{variable} is set here, and goes before it.", file=sys.stderr)
 
 
 def _list(args: argparse.Namespace, kept: Credentials) -> int:
@@ -186,28 +153,23 @@ def _test(args: argparse.Namespace, kept: Credentials) -> int:
 
 
 def _remove(args: argparse.Namespace, kept: Credentials) -> int:
+    from picode.credentials import adding
+
     if not args.provider:
         raise UsageError("Which provider?", "`picode auth list` shows whose keys there are.")
-    provider = KEY_NAMES.get(args.provider, args.provider)
-    if (tokens := kept.tokens(provider)) is not None:
-        from picode.credentials import oauth
-
-        ended = oauth.revoke(tokens)
-        where = kept.remove(provider)
-        told = "ended at the server, and removed from" if ended else "removed from"
-        print(f"The sign-in at {provider} was {told} {where}.")
-    else:
-        print(f"The key for {provider} was removed from {kept.remove(provider)}.")
+    print(adding.forget(kept, KEY_NAMES.get(args.provider, args.provider)))
     return 0
 
 
 def _login(args: argparse.Namespace, kept: Credentials) -> int:
     from picode.cli import sign_in
+    from picode.credentials import adding
 
     provider = _provider(args.provider, kept)
     where = sign_in.run(kept, provider, device=args.device, open_browser=not args.no_browser)
     print(f"You are signed in at {provider}; the sign-in is in {where}.")
-    _warn(provider, kept)
+    for warning in adding.before(kept, provider):
+        print(warning, file=sys.stderr)
     return 0
 
 
