@@ -465,16 +465,31 @@ class GetBlame(Request, tag="get_blame"):
     command: str
 
 
+class GetContext(Request, tag="get_context"):
+    """Which files of the project of `cwd` a question is about, and what of them a model would get. Reply: `Context`."""
+
+    cwd: str
+    question: str
+    budget: int = 0
+    """Tokens; 0: as `context.budget` says, or what is usual where that is 0."""
+    mode: str = "ask"
+    """What it is for: ask, analyse, edit, test, explain or review."""
+    pinned: list[str] = field(default_factory=list)
+    """Paths that come first, whatever the question is."""
+    dropped: list[str] = field(default_factory=list)
+    """Paths that do not come at all."""
+    text: bool = False
+    """With the text that the model would get."""
+
+
 class GetSpending(Request, tag="get_spending"):
-    """What requests to models cost. Reply: `Spending`."""
+    """What requests to models cost, with the sums of a conversation, else of the project of `cwd`; `only`: rows of
+    these alone. Reply: `Spending`."""
 
     by: Literal["day", "model", "conversation", "workspace"] = "day"
     conversation: str = ""
-    """Whose turn and whose sum are told, and that of its project."""
     cwd: str = ""
-    """Without a conversation: whose project's sum is told."""
     only: bool = False
-    """Rows of this conversation alone, or of this project; else of all."""
     limit: int = 14
 
 
@@ -484,5 +499,5 @@ AnyRequest = (
     | Export | Import | Delete | GetTree | Peek | GetLines | Tune | Compact | Navigate | Fork | Clone | OpenFile | SetLabel
     | SetName | GetSent | GetFiles | GetSlashCommands | Reload | GetPrompts | InsertInput | SetLayout | WatchFiles
     | TerminalOpened | CommandStarted | CommandFinished | TerminalClosed | GetTerminals | GetTimeline | GetBlame
-    | Attend | GetSpending | AnswerDialog | PressShortcut
+    | Attend | GetSpending | GetContext | AnswerDialog | PressShortcut
 )  # fmt: skip
