@@ -1,4 +1,4 @@
-"""Keys and sign-ins, from the pane: kept, tested and forgotten as `picode auth` does it. Blocking, so it runs in a thread.
+"""Keys and sign-ins, from the pane: kept, tested and forgotten as `picode auth` does it. Blocking: it runs in a thread.
 
 A key that was typed goes to where keys are kept, and is in no text that comes back.
 """

@@ -11,6 +11,7 @@ from picode.pane.keymap import Keymap
 from picode.pane.lines import plain
 from picode.pane.state import (
     Again,
+    Copy,
     Did,
     Effect,
     Failed,
@@ -212,6 +213,30 @@ def test_a_key_is_asked_for_unseen_and_is_in_nothing_but_what_keeps_it() -> None
     assert "sk-very-secret" not in repr(state) + repr(effects) + shown(state)
     assert state.question is None
     assert "nothing was changed" in printed(run(OPEN, Submitted("/login openai"), Secretly(Secret(" ")))[1])
+
+
+def test_a_provider_that_is_named_is_looked_for_on_this_machine() -> None:
+    rows = (Row("anthropic", ""), Row("mine", ""), Row("mine browser", "sign in", kind="browser"))
+    asked = Here("keys", "login", "mine")
+    assert run(OPEN, Submitted("/login mine"))[1] == [asked]
+    state, _ = run(OPEN, Found(asked, rows))
+    assert state.question is not None
+    assert state.question.title == "Key for mine"
+    told = printed(run(OPEN, Found(Here("keys", "login", "nobody"), rows))[1])
+    assert "There is no provider 'nobody' that takes a key: anthropic, mine." in told
+
+
+def test_a_sign_in_is_told_copied_and_waited_for() -> None:
+    begin = Here("sign_in", "mine", "browser")
+    assert run(OPEN, Submitted("/login mine browser"))[1] == [begin]
+    state, _ = run(OPEN, Found(Here("keys", "login"), (Row("mine browser", "sign in", kind="browser"),)))
+    assert run(state, Submitted(""))[1] == [begin]
+    address = "https://id.example/authorize?x=y"
+    effects = run(OPEN, Found(begin, told=f"Open this address: {address}", copied=address))[1]
+    assert Copy(address) in effects
+    assert Here("signed_in", "mine") in effects
+    refused = run(OPEN, Found(begin, told="It is not known.", level="error"))[1]
+    assert Here("signed_in", "mine") not in refused
 
 
 def test_only_a_kept_key_can_be_forgotten() -> None:

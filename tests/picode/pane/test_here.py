@@ -1,14 +1,13 @@
-"""What the pane does on this machine: keys, settings, keybindings, the changelog, images, paths."""
+"""What the pane does on this machine: settings, keybindings, the changelog, images, paths."""
 
 import base64
 import os
-import stat
 from pathlib import Path
 
 import pytest
 
 from picode import paths
-from picode.credentials import Credentials, Secret
+from picode.credentials import Secret
 from picode.errors import Unavailable
 from picode.pane import here
 from picode.pane.completions import paths as paths_from
@@ -22,36 +21,10 @@ PNG = base64.b64decode(
 )
 
 
-@pytest.fixture(autouse=True)
-def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
-    for variable in ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY", "OLLAMA_API_KEY"):
-        monkeypatch.delenv(variable, raising=False)
-
-
 def do(
     where: paths.Paths, what: str, name: str = "", value: str = "", secret: "Secret | None" = None
 ) -> Found:
     return here.do(where, "", Here(what, name, value, secret))  # type: ignore[arg-type]
-
-
-def test_a_key_is_kept_where_picode_auth_keeps_it_and_never_told(where: paths.Paths) -> None:
-    found = do(where, "keep_key", "anthropic", secret=Secret("sk-secret-1234"))
-    assert "sk-secret" not in repr(found)
-    kept = Credentials(where.credentials, {}).find("anthropic")
-    assert kept is not None
-    assert kept.secret.reveal() == "sk-secret-1234"
-    assert stat.S_IMODE(where.credentials.stat().st_mode) == 0o600
-    rows = {row.name: row.kind for row in do(where, "keys", "logout").rows}
-    assert rows["anthropic"] == "kept"
-    assert "removed" in do(where, "forget_key", "anthropic").told
-    assert "No key is kept" in do(where, "keys", "logout").told
-
-
-def test_what_is_no_key_is_refused_in_a_sentence_without_it(where: paths.Paths) -> None:
-    found = do(where, "keep_key", "openai", secret=Secret("two words"))
-    assert found.level == "error"
-    assert "two words" not in found.told
 
 
 def test_settings_have_their_value_sentence_origin_and_choices(where: paths.Paths) -> None:

@@ -201,14 +201,14 @@ def test_a_key_is_typed_unseen_and_is_nowhere_but_where_keys_are(
     terminal.type("\x15/quit\r")
     assert terminal.wait_end() == 0
     assert b"unseen" not in terminal.raw
-    kept = Credentials(served.where.credentials, {}).find("anthropic")
+    kept = Credentials.at(served.where, {}).find("anthropic")
     assert kept is not None
     assert kept.secret.reveal() == "sk-ant-unseen-9876543210"
     assert stat.S_IMODE(served.where.credentials.stat().st_mode) == 0o600
     # the keybinding of the test's home is its only other file with words
     files = [path for path in served.where.config.parent.rglob("*") if path.is_file()]
     holders = [path for path in files if b"unseen" in path.read_bytes()]
-    assert holders == [served.where.credentials]
+    assert holders == []
     assert all("unseen" not in request.text() for request in model_server.requests)
 
 
