@@ -48,6 +48,7 @@ from picode.pane.state import (
     State,
     Submitted,
     Tell,
+    Title,
     Typed,
 )
 from picode.pane.terminal import LiveArea
@@ -92,6 +93,7 @@ class Pane:
         for fault in keymap.faults:
             self.area.print(notice_lines("warning", fault, 79))
         self._asked = ("", 0.0)
+        self._dialog = ("", 0.0)
         self._clock: asyncio.TimerHandle | None = None
         self._added: str | None = ""
         """Text that came since something was drawn; None: more than that came."""
@@ -146,10 +148,10 @@ class Pane:
         self.draw()
 
     def take(self, given: Input) -> None:
-        before = self.state.keymap
+        before = self.state.keymap, self.state.shortcuts
         self.state, effects = update(self.state, given)
-        if self.state.keymap is not before:
-            self._keys = bindings(self, self.state.keymap)
+        if (self.state.keymap, self.state.shortcuts) != before:
+            self._keys = bindings(self, self.state.keymap, self.state.shortcuts)
         self.line.follow(self.state)
         if isinstance(given, Found) and given.asked.what in ("reload", "set"):
             self.themed.reload()
@@ -192,8 +194,10 @@ class Pane:
                 self.daemon.do(effect)
             case Here():
                 self._beside(lambda: here.do(self.paths, self.state.cwd, effect), self.put)
-            case PutInput(text, before):
-                self.line.insert(text, before)
+            case PutInput(text, before, instead):
+                self.line.put(text) if instead else self.line.insert(text, before)
+            case Title(text):
+                self.area.write(f"\x1b]0;{text}\x07")
             case Copy(text):
                 self.area.write(clipboard(text, os.environ))
             case Leave():
@@ -237,7 +241,8 @@ class Pane:
             self.put(Secretly(Secret(typed)))
             return
         if self.occupied():
-            self.put(Submitted(typed))
+            if not self.state.dialog or time.monotonic() - self._dialog[1] >= ANSWER_AFTER:
+                self.put(Submitted(typed))
             return
         text, images = self.pastes.expand(typed), self.pastes.images(typed)
         if self.asking() and (key := ANSWERS.get(text.strip().lower())):
@@ -251,6 +256,10 @@ class Pane:
 
     def did(self, action: str) -> None:
         self.put(Did(action))
+
+    def shortcut(self, key: str) -> None:
+        """A key of an extension."""
+        self.put(Did("extension", key))
 
     def paste(self, text: str) -> None:
         if self.occupied():
@@ -316,6 +325,8 @@ class Pane:
         approval = self.state.approval
         if approval and rows > 0 and self._asked[0] != approval.call_id:
             self._asked = (approval.call_id, time.monotonic())
+        if self._dialog[0] != self.state.dialog:
+            self._dialog = (self.state.dialog, time.monotonic())
         return live(self.state, rows), prompt(self.state), status_line(self.state, time.time())
 
     def _tick(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from picode.messages import LEVELS
-from picode.pane import lists, tree_list
+from picode.pane import extensions, lists, tree_list
 from picode.pane.entries import notice_lines
 from picode.pane.follow import printed
 from picode.pane.opening import ask, closed, looked_up, show
@@ -127,6 +127,7 @@ DO: dict[str, Callable[[State, Picker, str], Step]] = {
     "login": _login,
     "logout": lambda state, one, value: (state, [Here("forget_key", value)]),
     "settings": _setting,
+    "dialog": extensions.chosen,
     "value": lambda state, one, value: (state, [Here("set", one.subject, value)]),
 }
 

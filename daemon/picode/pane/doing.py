@@ -4,7 +4,7 @@ from picode.messages import LEVELS
 from picode.pane.choosing import acted
 from picode.pane.commands import run_command
 from picode.pane.state import Again, Did, State, Step, Tell
-from picode.protocol.requests import Cancel, GetModels, SetThinking
+from picode.protocol.requests import Cancel, GetModels, PressShortcut, SetThinking
 
 COMMANDS = {
     "app.session.new": "/new", "app.session.tree": "/tree", "app.session.fork": "/fork",
@@ -24,6 +24,8 @@ def did(state: State, given: Did) -> Step:  # noqa: PLR0911
             return state, [Tell(GetModels(0), why="previous")]
         case "app.thinking.cycle":
             return _think_on(state)
+        case "extension":
+            return state, [Tell(PressShortcut(0, state.conversation, given.text))]
         case "app.message.dequeue":
             return state, [Tell(Cancel(0, state.conversation, "queue"))] if state.status.queue else []
         case "app.screen.redraw":

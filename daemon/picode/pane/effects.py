@@ -38,6 +38,8 @@ from picode.protocol.values import Place
 from picode.tasks import spawn, stop
 
 Choice = Literal["current", "new", "latest", "named", "exact", "fork"]
+STARTING = 60.0
+"""Seconds that extensions may take to begin."""
 WAITING = 1000
 """Requests that may wait while the daemon is away."""
 
@@ -160,12 +162,12 @@ class Daemon:
         reply = await self._look_up(requests.GetPrompts(0))
         return reply.prompts if isinstance(reply, Prompts) else []
 
-    async def _look_up(self, request: requests.AnyRequest) -> object:
+    async def _look_up(self, request: requests.AnyRequest, seconds: float = 10.0) -> object:
         """For what is only a help: nothing when it cannot be had."""
         await self._ready.wait()
         assert self._stream is not None
         try:
-            return await self._stream.ask(request)
+            return await self._stream.ask(request, seconds)
         except PicodeError:
             return None
 
@@ -236,9 +238,9 @@ class Daemon:
     async def _attend(self) -> None:
         """Ask what a message may begin with. Say that a person can see it here; what happened while nobody could comes
         back, once."""
-        brought = await self._look_up(requests.GetSlashCommands(0, self.conversation))
+        brought = await self._look_up(requests.GetSlashCommands(0, self.conversation), STARTING)
         if isinstance(brought, SlashCommands):
-            self._put(Brought(tuple(brought.commands)))
+            self._put(Brought(tuple(brought.commands), tuple(brought.shortcuts)))
         reply = await self._look_up(requests.Attend(0, self.conversation, self._begin.place, os.getpid()))
         if isinstance(reply, Attended) and reply.digest is not None:
             self._put(Returned(reply.digest))

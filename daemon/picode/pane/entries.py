@@ -44,11 +44,11 @@ def entry_lines(entry: Entry, titles: dict[str, str], width: int) -> list[Line]:
         case BashExecution():
             return bash_lines(message, entry.receipt, width)
         case Custom():
-            text = plain_text(message.content) if message.display else ""
+            text = (entry.shown or plain_text(message.content)) if message.display else ""
             lines = [[(f"{style} customMessageText customMessageBg".strip(), part) for style, part in line]
                      for line in typeset(parse(text), width)]  # fmt: skip
             label: Line = [("bold customMessageLabel customMessageBg", f"[{safe_line(message.custom_type)}]")]
-            return [label, *lines, []] if text else []
+            return [*([] if entry.shown else [label]), *lines, []] if text else []
         case CompactionSummary() | BranchSummary():
             return [
                 [("dim", cut_text(f"― earlier messages in short: {safe_line(message.summary)}", width))],

@@ -18,8 +18,8 @@ from picode.pane.entries import (
 )
 from picode.pane.lines import Line
 from picode.pane.preview import preview_printed
-from picode.pane.safe import safe
-from picode.pane.state import Again, Effect, Folded, Open, Print, PutInput, State, Step, with_text
+from picode.pane.safe import safe, safe_line
+from picode.pane.state import Again, Effect, Folded, Open, Print, PutInput, State, Step, Title, with_text
 from picode.pane.typeset import typeset
 from picode.protocol import events
 from picode.protocol.values import Entry, ToolRun
@@ -55,6 +55,10 @@ def follow(state: State, event: events.AnyEvent) -> Step:  # noqa: PLR0911, PLR0
             return printed(state, digest_lines(digest, state.width))
         case events.InputInserted(text):
             return state, [PutInput(safe(text))]
+        case events.EditorSet(text):
+            return state, [PutInput(safe(text), instead=True)]
+        case events.TitleSet(title):
+            return state, [Title(safe_line(title))]
         case events.LeafMoved():
             return state, [Again()]
         case events.NameChanged(name):

@@ -1,6 +1,6 @@
 """The input line: what each key does there, and what was typed before."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from typing import Protocol
 
 from prompt_toolkit.application.current import get_app
@@ -18,6 +18,7 @@ from prompt_toolkit.keys import Keys
 
 from picode.pane.actions import ACTIONS, Where
 from picode.pane.keymap import Keymap, sequence
+from picode.protocol.values import Shortcut
 
 # what terminals send for Shift-Enter, when they are told to tell it
 ANSI_SEQUENCES.setdefault("\x1b[13;2u", Keys.ControlF24)
@@ -66,6 +67,7 @@ class Actions(Protocol):
     def send(self, delivery: str) -> None: ...
     def press(self, key: str) -> None: ...
     def did(self, action: str) -> None: ...
+    def shortcut(self, key: str) -> None: ...
     def paste(self, text: str) -> None: ...
     def paste_image(self) -> None: ...
     def edit(self) -> None: ...
@@ -101,8 +103,12 @@ def _quiet(do: Callable[[KeyPressEvent], object]) -> Callable[[KeyPressEvent], N
     return handler
 
 
-def bindings(actions: Actions, keymap: Keymap) -> KeyBindings:
+def bindings(actions: Actions, keymap: Keymap, shortcuts: Sequence[Shortcut] = ()) -> KeyBindings:
+    """`shortcuts`: of extensions; the pane's own keys go before them."""
     bound = Bound(actions, keymap)
+    for one in shortcuts:
+        if names := sequence(one.key):
+            bound.keys.add(*names, filter=bound.free)(_quiet(lambda event, key=one.key: actions.shortcut(key)))  # type: ignore[misc]
     _editing(bound)
     _sending(bound)
     _stopping(bound)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from picode.credentials import Secret
-from picode.pane import lists, tree_list
+from picode.pane import extensions, lists, tree_list
 from picode.pane.approval import refuse
 from picode.pane.choosing import chosen, navigate
 from picode.pane.commands import run_command
@@ -84,6 +84,8 @@ def answered(state: State, question: Question, text: str) -> Step:  # noqa: PLR0
     state = replace(state, question=None)
     one = state.picker
     match question.kind:
+        case "dialog":
+            return extensions.typed(state, question, text)
         case "instructions":
             return navigate(closed(state), question.subject, True, text)
         case "setting":

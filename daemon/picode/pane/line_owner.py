@@ -45,6 +45,13 @@ class LineOwner:
             self._app.clipboard = self._clipboard
             self._clipboard = None
 
+    def put(self, text: str) -> None:
+        """In place of the conversation's line, whoever has it now."""
+        if self._serial:
+            self._kept = Document(text)
+        else:
+            self._buffer.document = Document(text)
+
     def insert(self, text: str, before: bool) -> None:
         """Text for the conversation's line, whoever has it now."""
         if not self._serial and not before:

@@ -9,7 +9,7 @@ from picode.pane.lines import Line
 
 Kind = Literal[
     "conversation", "model", "layout", "thinking", "reference", "tree", "summary", "fork", "login", "logout",
-    "settings", "value", "scoped",
+    "settings", "value", "scoped", "dialog",
 ]  # fmt: skip
 PREVIEWED = frozenset(("conversation", "tree", "fork"))
 """Lists whose choices are looked up for a preview."""

@@ -36,6 +36,7 @@ from picode.pane.state import (
     State,
     Submitted,
     Tell,
+    Title,
 )
 from picode.pane.update import update
 from picode.paths import Paths
@@ -165,6 +166,8 @@ class PlainPane:
                 self._owed += 1
                 self._begins |= isinstance(effect, Tell) and isinstance(effect.request, (Ask, RunCommand))
                 self.daemon.do(effect)
+            case Title():
+                pass
             case PutInput(text):
                 print(f"(not sent: {text})", flush=True)
             case Copy(text):

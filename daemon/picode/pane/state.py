@@ -17,7 +17,7 @@ from picode.pane.picker import Picker
 from picode.protocol.events import AnyEvent
 from picode.protocol.replies import AnyReply, Snapshot
 from picode.protocol.requests import AnyRequest
-from picode.protocol.values import Approval, Delivery, Preview, SlashCommand, Status, ToolRun
+from picode.protocol.values import Approval, Delivery, Preview, Shortcut, SlashCommand, Status, ToolRun
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Folded:
 class Question:
     """Something that is asked for in the input line; `secret`: nothing of it is shown or kept."""
 
-    kind: Literal["key", "name", "label", "instructions", "setting", "rename"]
+    kind: Literal["key", "name", "label", "instructions", "setting", "rename", "dialog"]
     title: str
     hint: str = ""
     value: str = ""
@@ -82,6 +82,12 @@ class State:
     """Those that this pane sent or dropped."""
     picker: Picker | None = None
     """A list that is open; a question stands before it."""
+    dialog: str = ""
+    """The question of an extension that is open."""
+    replied: frozenset[str] = frozenset()
+    """Those that this pane answered."""
+    shortcuts: tuple[Shortcut, ...] = ()
+    """Keys of extensions."""
     question: Question | None = None
     opened: int = 0
     """How many lists and questions there were."""
@@ -242,9 +248,10 @@ class Found:
 
 @dataclass(frozen=True)
 class Brought:
-    """The skills and templates that a message may begin with."""
+    """The skills, templates and commands that a message may begin with, and the keys of extensions."""
 
     commands: tuple[SlashCommand, ...]
+    shortcuts: tuple[Shortcut, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -327,10 +334,18 @@ class Open:
 
 @dataclass(frozen=True)
 class PutInput:
-    """Text for the input line: `before` what is typed there, or at the cursor."""
+    """Text for the input line: `before` what is typed there, or at the cursor; `instead` of it."""
 
     text: str
     before: bool = False
+    instead: bool = False
+
+
+@dataclass(frozen=True)
+class Title:
+    """For the terminal."""
+
+    text: str
 
 
 @dataclass(frozen=True)
@@ -343,5 +358,5 @@ class Leave:
     pass
 
 
-Effect = Print | Tell | LookUp | Again | Here | Open | PutInput | Copy | Leave
+Effect = Print | Tell | LookUp | Again | Here | Open | PutInput | Title | Copy | Leave
 Step = tuple[State, list[Effect]]

@@ -1,5 +1,6 @@
 """What the daemon answered, and what this machine told: into lists, notices and previews."""
 
+from collections import Counter
 from dataclasses import replace
 
 from picode.pane import lists, spending, tree_list
@@ -81,9 +82,12 @@ def _said(state: State, text: str, level: str = "info") -> Step:
 
 def _brought(state: State, reply: SlashCommands) -> Step:
     """The skills and templates after /reload: how many, and what was left out."""
-    state = replace(state, brought=tuple(reply.commands))
-    count = sum(one.source == "skill" for one in reply.commands)
-    state, effects = _said(state, f"Skills: {count}, prompt templates: {len(reply.commands) - count}.")
+    state = replace(state, brought=tuple(reply.commands), shortcuts=tuple(reply.shortcuts))
+    sources = Counter(one.source for one in reply.commands)
+    counted = f"Skills: {sources['skill']}, prompt templates: {sources['prompt']}"
+    if reply.extensions:
+        counted += f", extensions: {len(reply.extensions)}"
+    state, effects = _said(state, f"{counted}.")
     for notice in reply.notices:
         state, more = _said(state, notice, "warning")
         effects += more

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from picode.messages import Assistant
-from picode.pane import markdown
+from picode.pane import extensions, markdown
 from picode.pane.approval import answer
 from picode.pane.diff import diff_lines
 from picode.pane.doing import did
@@ -36,16 +36,24 @@ from picode.pane.state import (
     Typed,
 )
 from picode.pane.told import is_lookup, looked_in_vain, replied, told
-from picode.protocol.events import StatusChanged, TextAdded
+from picode.protocol.events import ExtensionFailed, StatusChanged, TextAdded
 from picode.protocol.replies import Snapshot
 from picode.protocol.requests import Answer, Cancel, SettlePreview
 from picode.protocol.values import Entry
 
 
-def update(state: State, given: Input) -> Step:  # noqa: PLR0911, PLR0912
+def update(state: State, given: Input) -> Step:
+    if isinstance(given, TextAdded):
+        return follow(state, given)  # by far the most
+    state, effects = _updated(state, given)
+    if state.dialog or state.status.dialogs:
+        state, more = extensions.attended(state)
+        effects = [*effects, *more]
+    return state, effects
+
+
+def _updated(state: State, given: Input) -> Step:  # noqa: PLR0911, PLR0912
     match given:
-        case TextAdded():
-            return follow(state, given)  # by far the most
         case Submitted():
             return submitted(state, given)
         case Secretly(secret):
@@ -68,8 +76,10 @@ def update(state: State, given: Input) -> Step:  # noqa: PLR0911, PLR0912
             return _lost(state)
         case Back():
             return replace(state, connected=True), []
-        case Brought(commands):
-            return replace(state, brought=commands), []
+        case Brought(commands, shortcuts):
+            return replace(state, brought=commands, shortcuts=shortcuts), []
+        case ExtensionFailed():
+            return extensions.failed(state, given)
         case Resized(width, height):
             return replace(state, width=max(4, width - 1), height=height), []
         case _:
@@ -83,6 +93,8 @@ def _pressed(state: State, given: Pressed) -> Step:  # noqa: PLR0911
         return state, [Leave()]
     if given.key == "unfold":
         return _unfold(state)
+    if state.dialog and (state.question or state.picker):
+        return extensions.left(state)
     if state.question:
         return replace(state, question=None), []
     if state.picker:

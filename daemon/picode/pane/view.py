@@ -2,6 +2,7 @@
 
 from picode.pane import markdown
 from picode.pane.approval import question
+from picode.pane.extensions import notes, widgets
 from picode.pane.keymap import in_words
 from picode.pane.lines import TAB, Line, cut, fold, line_width, wrap
 from picode.pane.picker import Picker, is_command
@@ -22,6 +23,8 @@ QUEUED = 3
 def live(state: State, rows: int) -> list[Line]:
     """Everything above the input line, in at most `rows` lines: the last ones matter most."""
     lines = [*answer_tail(state)[-answer_rows(state) :], *_tools(state), *_queue(state)]
+    # what extensions want below the input line stands above it, too: below it there is only the status line
+    lines += [*widgets(state, "aboveEditor"), *widgets(state, "belowEditor")]
     if state.approval:
         lines += question(state, state.approval, state.width)
     elif state.preview:
@@ -149,6 +152,8 @@ def _parts(state: State, now: float) -> list[tuple[int, int, str, str]]:
         parts.append((5, 3, "dim", f"${status.cost:.3f}"))
     if status.queue:
         parts.append((8, 4, "", f"{len(status.queue)} queued"))
+    if status.notes:
+        parts.append((4, 4, "", notes(state)))
     if not state.busy:
         return [*parts, (2, 5, "dim", "/help")]
     return [*parts, (2, 5, "dim", "Esc cancels"), (1, 6, "dim", "Alt-Enter sends after the turn")]
