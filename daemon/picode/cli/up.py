@@ -19,6 +19,8 @@ SMALLEST = (20, 8)
 SETTLED = 0.1
 """Seconds between our last call of `zellij` and attaching."""
 TRIES = 4
+CAREFUL = 2
+"""Tries in which a session that seems to live is not resurrected."""
 STOOD = 10.0
 """Seconds after which a terminal that is lost is no failed try any more."""
 
@@ -53,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     name = paths.layout_named(args.layout)
     layout = _set_up(args.yes) / f"{name}.kdl"
     tries = _again(*args.lost) if args.lost else 0
-    session, client = _attached(project, zellij, layout)
+    session, client = _attached(project, zellij, layout, tries)
     # the process that waits is a small one, and starts this command again when it has to
     command = [sys.executable, "-P", "-m", "picode", "up", str(project), "--layout", args.layout]
     client.stay([*command, "--lost", session, str(tries)])
@@ -73,16 +75,18 @@ def _again(name: str, before: str, stood: str, words: str) -> int:
     return tries
 
 
-def _attached(project: Path, zellij: Path, layout: Path) -> tuple[str, "Client"]:
+def _attached(project: Path, zellij: Path, layout: Path, tries: int) -> tuple[str, "Client"]:
     """The session's name and Zellij's client; one at a time, and while nobody else calls `zellij`."""
-    from picode.installation import places
-    from picode.terminal import zellij_starts
+    from picode.installation import places, session_name
+    from picode.terminal import zellij_revival, zellij_starts
     from picode.terminal.zellij_client import Client
 
     sockets = places.zellij_sockets(os.environ, os.getuid())
     known = paths.resolve().state / "zellij-sessions.json"
     runtime = paths.make_private(paths.resolve().runtime)
+    saved = places.zellij_saved(os.environ, Path.home())
     with zellij_starts.turn(runtime):
+        zellij_revival.put_back(saved)
         time.sleep(zellij_starts.left(runtime))
         begun = _just_begun(project, runtime, sockets, known)
         zellij_starts.announce(runtime)
@@ -94,6 +98,12 @@ def _attached(project: Path, zellij: Path, layout: Path) -> tuple[str, "Client"]
             time.sleep(SETTLED)
         os.chdir(project)
         arguments = ["attach", name] if exists else _new(name, layout)
+        # a socket that stays although nobody listens must not keep a dead session from coming back
+        if tries < CAREFUL and session_name.socket(sockets, name).exists():
+            with zellij_revival.put_aside(saved / name):
+                client = Client(zellij, arguments, _environment(project))
+                client.arrive()
+            return name, client
         return name, Client(zellij, arguments, _environment(project))
 
 

@@ -39,6 +39,11 @@ def zellij_permissions(environ: Mapping[str, str], home: Path, platform: str = s
     return (Path(cache) if os.path.isabs(cache) else home / ".cache") / "zellij" / "permissions.kdl"
 
 
+def zellij_saved(environ: Mapping[str, str], home: Path) -> Path:
+    """Where Zellij keeps what it resurrects sessions from, a directory for each."""
+    return zellij_permissions(environ, home).parent / "contract_version_1" / "session_info"
+
+
 def zellij_sockets(environ: Mapping[str, str], user: int) -> Path:
     """The directory of Zellij's sessions: its sockets lie in a directory below it."""
     if named := environ.get("ZELLIJ_SOCKET_DIR"):

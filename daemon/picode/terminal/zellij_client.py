@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,6 +18,8 @@ from pathlib import Path
 from picode.errors import Unavailable
 from picode.terminal import zellij_waits
 from picode.terminal.zellij import dies_with_us
+
+ARRIVES_WITHIN = 3.0
 
 
 class Client:
@@ -37,6 +40,19 @@ class Client:
                     f"{zellij} cannot be started: {error.strerror}.", "Install Zellij again."
                 ) from error
             self._said = os.dup(said.fileno())
+
+    def arrive(self) -> None:
+        """Wait until it has found its session and takes the terminal's keys, or has ended; a few seconds at most."""
+        until = time.monotonic() + ARRIVES_WITHIN
+        while time.monotonic() < until and not self._is_in():
+            time.sleep(0.02)
+
+    def _is_in(self) -> bool:
+        try:
+            ended = os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            return ended is not None or not termios.tcgetattr(0)[3] & termios.ICANON
+        except (OSError, termios.error):
+            return True
 
     def stay(self, again: Sequence[str]) -> None:
         """Become what waits for its end, and ends as it ends. When the terminal was lost, that becomes `again` (a

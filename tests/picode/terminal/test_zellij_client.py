@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from picode.errors import Unavailable
+from picode.installation.session_name import write_known
 from picode.terminal.zellij_client import Client
 from picode.terminal.zellij_waits import THROWN_OUT
 from support.screen import Terminal
@@ -67,9 +68,16 @@ def test_one_that_cannot_be_started_is_one_sentence(home: Path) -> None:
         Client(home / "not-there", [], environment(home))
 
 
-def up(home: Path, script: str) -> Terminal:
-    """`picode up` with a Zellij whose attaching is `script`."""
-    whole = f'case "$*" in *version*) echo zellij 0.45.0;; *list-sessions*) ;; *) {script};; esac'
+def up(home: Path, script: str, living: str = "") -> Terminal:
+    """`picode up` with a Zellij whose attaching is `script`; `living`: the session that it lists."""
+    sessions = f"echo '{living} [Created 1s ago]'" if living else "true"
+    whole = f'case "$*" in *version*) echo zellij 0.45.0;; *list-sessions*) {sessions};; *) {script};; esac'
+    if living:
+        (home / "z" / "contract_version_1").mkdir(parents=True)
+        (home / "z" / "contract_version_1" / living).touch()
+        state = home / "p" / "state"
+        state.mkdir(parents=True)
+        write_known(state / "zellij-sessions.json", {living: str(home / "project")})
     zellij = fake(home, whole)
     (home / "project").mkdir()
     environ = {**environment(home), "PICODE_ZELLIJ": str(zellij), "ZELLIJ_SOCKET_DIR": str(home / "z")}
@@ -112,6 +120,25 @@ def test_a_signal_means_zellij_and_its_end_is_ours(home: Path) -> None:
         terminal.process.send_signal(signal.SIGHUP)
         assert terminal.wait_end() == 7
         assert "heard" in terminal.screen
+    finally:
+        terminal.close()
+
+
+def test_a_living_session_that_is_missed_is_not_begun_anew_from_what_was_saved(home: Path) -> None:
+    saved = home / ".cache" / "zellij" / "contract_version_1" / "session_info" / "project"
+    saved.mkdir(parents=True)
+    (saved / "session-layout.kdl").write_text("layout")
+    # as Zellij does: a session that it misses is begun from what is saved, else there is none
+    come = (
+        f"[ -e {saved}/session-layout.kdl ] && echo BEGUN ANEW; stty raw; echo inside; read line; stty sane"
+    )
+    terminal = up(home, come, living="project")
+    try:
+        terminal.wait_for("inside")
+        wait_for((saved / "session-layout.kdl").exists, "what was saved")
+        assert "BEGUN ANEW" not in terminal.screen
+        terminal.type("\n")
+        assert terminal.wait_end() == 0
     finally:
         terminal.close()
 
