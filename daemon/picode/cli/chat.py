@@ -53,6 +53,7 @@ def _chat(args: argparse.Namespace) -> int:
     begin = Start(
         place, what.choice, what.name, what.model, settings.history, tuple(what.models or loaded.models.scoped),  # type: ignore[arg-type]
         what.open(""), what.key, _typed(args, what.called), given_themes(args),
+        settings.thoughts, settings.double_escape if settings.keys == "emacs" else "none",
     )  # fmt: skip
     if plain():
         from picode.pane.plain import run_plain

@@ -15,6 +15,8 @@ SAME = {
     "followUpMode": "agent.follow_up",
     "theme": "pane.theme",
     "enableSkillCommands": "resources.skill_commands",
+    "enabledModels": "models.scoped",
+    "doubleEscapeAction": "pane.double_escape",
 }
 NESTED = {
     ("compaction", "enabled"): "compaction.enabled",
@@ -65,6 +67,8 @@ def settings(found: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
         if isinstance(table, dict) and inner in table:
             yield f"{key}.{inner}", name, table[inner]
     yield from _retry(found.get("retry"))
+    if isinstance(found.get("hideThinkingBlock"), bool):
+        yield "hideThinkingBlock", "pane.thoughts", not found["hideThinkingBlock"]
     for key in LISTS:
         if isinstance(found.get(key), list):
             yield key, f"resources.{key}", found[key]
@@ -82,7 +86,8 @@ def _retry(table: object) -> Iterator[tuple[str, str, Any]]:
 
 def unused(found: dict[str, Any]) -> list[str]:
     """Keys that mean nothing here, as pi calls them."""
-    known = {*SAME, *LISTS, "defaultProvider", "defaultModel", "compaction", "retry", "lastChangelogVersion"}
+    known = {*SAME, *LISTS, "defaultProvider", "defaultModel", "compaction", "retry", "lastChangelogVersion",
+             "hideThinkingBlock"}  # fmt: skip
     return sorted(set(found) - known)
 
 

@@ -51,6 +51,9 @@ def _input() -> dict[str, Action]:
         "app.tools.expand": Action(("ctrl+o",), "unfold the last tool call; again: the one before"),
         "app.editor.external": Action(("ctrl+g",), "edit the input with $VISUAL or $EDITOR"),
         "app.clipboard.pasteImage": Action(("ctrl+v",), "paste the clipboard's image"),
+        "app.thinking.toggle": Action(
+            ("ctrl+t",), "show all of what the model thinks, or only its last line"
+        ),
         "app.thinking.cycle": Action(("shift+tab",), "the next level of thinking"),
         "app.model.cycleForward": Action(("ctrl+p",), "the next model of /scoped-models"),
         "app.model.cycleBackward": Action(("alt+p",), "the one before"),
@@ -84,10 +87,12 @@ def _lists() -> dict[str, Action]:
         "app.tree.foldOrUp": Action(("ctrl+left", "alt+left"), "to the fork above", "tree"),
         "app.tree.unfoldOrDown": Action(("ctrl+right", "alt+right"), "to the fork below", "tree"),
         "app.tree.filter.default": Action(("ctrl+d",), "all but tool results", "tree"),
+        "app.tree.filter.noTools": Action(("ctrl+t",), "the same", "tree"),
         "app.tree.filter.userOnly": Action(("ctrl+u",), "only your messages", "tree"),
         "app.tree.filter.labeledOnly": Action(("ctrl+l",), "only those with a label", "tree"),
         "app.tree.filter.all": Action(("ctrl+a",), "everything", "tree"),
         "app.tree.filter.cycleForward": Action(("ctrl+o",), "the next of these", "tree"),
+        "app.tree.filter.cycleBackward": Action(("alt+o",), "the one before", "tree"),
         "app.models.save": Action(("ctrl+s",), "keep the choice", "models"),
         "app.models.enableAll": Action(("ctrl+a",), "all that fit", "models"),
         "app.models.clearAll": Action(("ctrl+x",), "none of those that fit", "models"),
@@ -128,8 +133,7 @@ OLD_NAMES = {
 }  # fmt: skip
 """What pi called them once."""
 ONLY_PI = frozenset((
-    "tui.editor.pageUp", "tui.editor.pageDown", "tui.input.copy", "app.thinking.toggle",
-    "app.session.deleteNoninvasive", "app.tree.toggleLabelTimestamp", "app.tree.filter.noTools",
-    "app.tree.filter.cycleBackward",
+    "tui.editor.pageUp", "tui.editor.pageDown", "tui.input.copy", "app.session.deleteNoninvasive",
+    "app.tree.toggleLabelTimestamp",
 ))  # fmt: skip
 """Actions of pi that have no counterpart here; a file with them is no mistake."""

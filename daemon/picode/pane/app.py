@@ -62,6 +62,8 @@ from picode.protocol.values import Delivery
 ANSWER_AFTER = 0.4
 """Seconds that a question must have been there before a key answers it: nobody says yes to what they have not seen."""
 
+TWICE_WITHIN = 0.5
+"""Seconds in which Esc is pressed twice."""
 T = TypeVar("T")
 GONE_WITHIN = 2
 """Seconds that leaving may take once the terminal has hung up; the pane holds nothing that could be lost."""
@@ -73,7 +75,7 @@ class Pane:
     def __init__(self, paths: Paths, begin: Start, vi: bool = False, notify: bool = False) -> None:
         keymap = load_keymap(paths.keybindings)
         self.paths = paths
-        self.state = State(keymap=keymap, scoped=begin.scoped)
+        self.state = State(keymap=keymap, scoped=begin.scoped, thoughts=begin.thoughts)
         self.attention = Attention(wanted=notify)
         self.daemon = Daemon(paths, begin, self.put, self.take, self.draw)
         self.pastes = Pastes()
@@ -94,6 +96,7 @@ class Pane:
             self.area.print(notice_lines("warning", fault, 79))
         self._asked = ("", 0.0)
         self._dialog = ("", 0.0)
+        self._double_escape, self._escaped = begin.double_escape, 0.0
         self._clock: asyncio.TimerHandle | None = None
         self._added: str | None = ""
         """Text that came since something was drawn; None: more than that came."""
@@ -294,8 +297,23 @@ class Pane:
             self.put(Typed(buffer.text))
 
     def press(self, key: str) -> None:
+        if key == "cancel" and self._twice():
+            self.did(f"app.session.{self._double_escape}")
+            return
         named = cast('Literal["cancel", "interrupt", "leave", "unfold", "yes", "no", "always"]', key)
         self.put(Pressed(named, empty=not self.buffer.text))
+
+    def _twice(self) -> bool:
+        """Esc for the second time, where it has nothing else to do."""
+        before, self._escaped = self._escaped, 0.0
+        nothing_to_do = not (self.buffer.text or self.occupied() or self.state.busy)
+        if self._double_escape == "none" or not nothing_to_do or self.state.approval or self.state.preview:
+            return False
+        now = time.monotonic()
+        if now - before <= TWICE_WITHIN:
+            return True
+        self._escaped = now
+        return False
 
     def leave(self) -> None:
         if self.area.app.is_running and not self.area.app.is_done:

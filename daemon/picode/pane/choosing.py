@@ -181,11 +181,11 @@ def _conversations(state: State, one: Picker, action: str) -> Step:  # noqa: PLR
 def _in_tree(state: State, one: Picker, action: str) -> Step:  # noqa: PLR0911
     current, name = one.current, action.rpartition(".")[2]
     views = list(tree_list.VIEWS)
-    if name == "cycleForward":
-        view = views[(views.index(one.view) + 1) % len(views)]
+    if name in ("cycleForward", "cycleBackward"):
+        view = views[(views.index(one.view) + (1 if name == "cycleForward" else -1)) % len(views)]
         return looked_up(replace(state, picker=tree_list.in_view(one, view)))
     if action.startswith("app.tree.filter."):
-        view = {"userOnly": "user", "labeledOnly": "labeled"}.get(name, name)
+        view = {"userOnly": "user", "labeledOnly": "labeled", "noTools": "default"}.get(name, name)
         return looked_up(replace(state, picker=tree_list.in_view(one, view)))
     if current is None:
         return state, []

@@ -1,8 +1,12 @@
 """What a key for an action does, where that is no matter of the input line alone."""
 
+from dataclasses import replace
+
 from picode.messages import LEVELS
 from picode.pane.choosing import acted
 from picode.pane.commands import run_command
+from picode.pane.entries import notice_lines
+from picode.pane.follow import printed
 from picode.pane.state import Again, Did, State, Step, Tell
 from picode.protocol.requests import Cancel, GetModels, PressShortcut, SetThinking
 
@@ -24,6 +28,14 @@ def did(state: State, given: Did) -> Step:  # noqa: PLR0911
             return state, [Tell(GetModels(0), why="previous")]
         case "app.thinking.cycle":
             return _think_on(state)
+        case "app.thinking.toggle":
+            told = (
+                "All of what the model thinks"
+                if not state.thoughts
+                else "Only the last line of what the model thinks"
+            )
+            shown = notice_lines("info", f"{told} is shown from now on.", state.width)
+            return printed(replace(state, thoughts=not state.thoughts), shown)
         case "extension":
             return state, [Tell(PressShortcut(0, state.conversation, given.text))]
         case "app.message.dequeue":

@@ -62,6 +62,9 @@ class Start:
     typed: tuple[Submitted, ...] = ()
     """What is said at once, as if it had been typed."""
     themes: Given = NOTHING
+    thoughts: bool = False
+    """All of what a model thinks is shown."""
+    double_escape: Literal["tree", "fork", "none"] = "none"
 
 
 class Daemon:

@@ -142,6 +142,12 @@ def title_of(tool: str, arguments: dict[str, Any]) -> str:
     return safe_line(f"{tool} {told}")
 
 
+def thought_lines(text: str, width: int) -> list[Line]:
+    """All of a thought."""
+    return [[(f"{style} thinkingText italic".strip(), part) for style, part in line]
+            for line in typeset(parse(safe(text).strip()), width)]  # fmt: skip
+
+
 def result_line(message: ToolResult, title: str, width: int) -> Line:
     """A finished call, folded: its mark, its title, and what came of it in some words."""
     ground = "toolErrorBg" if message.is_error else "toolSuccessBg"

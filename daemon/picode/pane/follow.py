@@ -14,6 +14,7 @@ from picode.pane.entries import (
     entry_lines,
     notice_lines,
     result_diff,
+    thought_lines,
     title_of,
 )
 from picode.pane.lines import Line
@@ -26,6 +27,8 @@ from picode.protocol.values import Entry, ToolRun
 
 LAST_OUTPUT = 2000
 """Characters of a running tool's output, and of a thought, that are kept to be shown."""
+LONGEST_THOUGHT = 100_000
+"""The same of a thought that is shown whole."""
 UNFOLDABLE = 20
 """How many finished calls can be unfolded."""
 
@@ -35,7 +38,8 @@ def follow(state: State, event: events.AnyEvent) -> Step:  # noqa: PLR0911, PLR0
         case events.TextAdded(text):
             return _text(state, text)
         case events.ThoughtAdded(text):
-            return replace(state, thought=(state.thought + safe(text))[-LAST_OUTPUT:]), []
+            kept = LONGEST_THOUGHT if state.thoughts else LAST_OUTPUT
+            return replace(state, thought=(state.thought + safe(text))[-kept:]), []
         case events.AnswerBegun():
             return _begun(state), []
         case events.EntryAdded(entry):
@@ -88,11 +92,22 @@ def _begun(state: State) -> State:
 
 
 def _text(state: State, text: str) -> Step:
+    thought: list[Effect] = []
+    if state.thoughts and state.thought and not state.streamed:
+        state, thought = _thought_ended(state)
     stream, done = markdown.feed(state.answer, text)
     state = with_text(state, stream, state.streamed + len(text))
     if not done:
+        return state, thought
+    state, effects = _blocks(state, done)
+    return state, thought + effects
+
+
+def _thought_ended(state: State) -> Step:
+    """What the model thought goes into the scrollback, where all of it is to be shown."""
+    if not (state.thoughts and state.thought.strip()):
         return state, []
-    return _blocks(state, done)
+    return printed(replace(state, thought="", fresh=True), thought_lines(state.thought, state.width))
 
 
 def _blocks(state: State, blocks: list[markdown.Block]) -> Step:
@@ -130,12 +145,13 @@ def entry_added(state: State, entry: Entry) -> Step:
 
 
 def _answered(state: State, message: Assistant) -> Step:
+    state, thought = _thought_ended(state)
     text = answer_text(message)
     # what was streamed is the beginning of it; a gap, or a client that came late, has seen less
     state, effects = _text(state, text[state.streamed :]) if len(text) > state.streamed else (state, [])
     state, last = flushed(state)
     titles = {**state.titles, **call_titles(message)}
-    return replace(state, said=text or state.said, streamed=0, titles=titles), effects + last
+    return replace(state, said=text or state.said, streamed=0, titles=titles), thought + effects + last
 
 
 def _result(state: State, entry: Entry) -> Step:

@@ -207,9 +207,9 @@ def _pane(bound: Bound) -> None:
     bound.on("app.editor.external", lambda event: actions.edit())
     bound.on("app.clipboard.pasteImage", lambda event: actions.paste_image())
     for name in (
-        "app.thinking.cycle", "app.model.cycleForward", "app.model.cycleBackward", "app.model.select",
-        "app.session.new", "app.session.tree", "app.session.fork", "app.session.resume", "app.message.dequeue",
-        "app.screen.redraw",
+        "app.thinking.cycle", "app.thinking.toggle", "app.model.cycleForward", "app.model.cycleBackward",
+        "app.model.select", "app.session.new", "app.session.tree", "app.session.fork", "app.session.resume",
+        "app.message.dequeue", "app.screen.redraw",
     ):  # fmt: skip
         bound.on(name, lambda event, name=name: actions.did(name))  # type: ignore[misc]
 

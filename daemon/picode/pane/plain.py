@@ -52,7 +52,9 @@ class PlainPane:
     """Lines in, lines out."""
 
     def __init__(self, paths: Paths, begin: Start) -> None:
-        self.state = update(State(plain=True, scoped=begin.scoped), Resized(WIDTH + 1, 24))[0]
+        self.state = update(
+            State(plain=True, scoped=begin.scoped, thoughts=begin.thoughts), Resized(WIDTH + 1, 24)
+        )[0]
         self._paths = paths
         self._beside: set[asyncio.Task[None]] = set()
         self.daemon = Daemon(paths, begin, self.put)

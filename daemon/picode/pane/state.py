@@ -95,6 +95,8 @@ class State:
     """Lists are printed, and answered with a line."""
     scoped: tuple[str, ...] = ()
     """The models of Ctrl-P; none: all that can be used."""
+    thoughts: bool = False
+    """All of what the model thinks is shown."""
     keymap: Keymap = field(default_factory=Keymap)
     brought: tuple[SlashCommand, ...] | None = None
     """Skills and templates that a message may begin with; None: the daemon has not said yet."""

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from picode.messages import Assistant
+from picode.messages import Assistant, Thinking
 from picode.pane import extensions, markdown
 from picode.pane.approval import answer
 from picode.pane.diff import diff_lines
 from picode.pane.doing import did
-from picode.pane.entries import answer_text, call_titles, entry_lines, notice_lines
+from picode.pane.entries import answer_text, call_titles, entry_lines, notice_lines, thought_lines
 from picode.pane.follow import entry_added, flushed, follow, printed
 from picode.pane.line_input import key_given, submitted, typed
 from picode.pane.lines import TAB, Line, cut
@@ -129,7 +129,8 @@ def _opened(state: State, given: Opened) -> Step:
     else:
         fresh = State(
             width=state.width, height=state.height, blank=state.blank, plain=state.plain, keymap=state.keymap,
-            scoped=state.scoped, opened=state.opened, question=state.question if state.picker is None else None,
+            scoped=state.scoped, thoughts=state.thoughts, opened=state.opened,
+            question=state.question if state.picker is None else None,
         )  # fmt: skip
         state, effects = printed(fresh, _header(snapshot, state.width))
         streamed = 0
@@ -195,7 +196,13 @@ def _entries(state: State, entries: list[Entry], streamed: int) -> Step:
 def _followed(state: State, entry: Entry, past: bool = False) -> Step:
     """As if it came now; an answer of the past is printed with what became of it."""
     if past and isinstance(entry.message, Assistant):
-        return printed(replace(state, shown=entry.id), entry_lines(entry, state.titles, state.width))
+        blocks = [part.thinking for part in entry.message.content if isinstance(part, Thinking)]
+        thought = "\n\n".join(blocks) if state.thoughts else ""
+        state, effects = (
+            printed(state, thought_lines(thought, state.width)) if thought.strip() else (state, [])
+        )
+        state, more = printed(replace(state, shown=entry.id), entry_lines(entry, state.titles, state.width))
+        return state, effects + more
     return entry_added(state, entry)
 
 

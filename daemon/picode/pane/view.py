@@ -2,6 +2,7 @@
 
 from picode.pane import markdown
 from picode.pane.approval import question
+from picode.pane.entries import thought_lines
 from picode.pane.extensions import notes, widgets
 from picode.pane.keymap import in_words
 from picode.pane.lines import TAB, Line, cut, fold, line_width, wrap
@@ -82,7 +83,9 @@ def answer_tail(state: State) -> list[Line]:
         out += fold(line, state.width)
     if out and state.fresh and not state.blank:
         out = [[], *out]
-    if state.thought and not out:
+    if state.thoughts and state.thought.strip() and not out:
+        out = [part for line in thought_lines(state.thought, state.width) for part in fold(line, state.width)]
+    elif state.thought and not out:
         last = state.thought.rstrip().split("\n")[-1]
         out = [cut([("thinkingText italic", f"… {safe_line(last)[-state.width + 3 :]}")], state.width)]
     return out

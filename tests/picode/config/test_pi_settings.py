@@ -24,13 +24,15 @@ EVERYTHING = {
     "steeringMode": "all", "followUpMode": "all", "theme": "light", "enableSkillCommands": False,
     "compaction": {"enabled": False, "reserveTokens": 1000, "keepRecentTokens": 2000},
     "retry": {"enabled": True, "maxRetries": 5, "baseDelayMs": 500},
+    "hideThinkingBlock": False, "doubleEscapeAction": "fork", "enabledModels": ["claude-*", "gpt-5"],
     "packages": ["npm:x"], "skills": ["/s"], "prompts": ["/p"], "themes": ["/t"],
 }  # fmt: skip
 MEANS = {
     "models.default": "anthropic/claude-opus-5", "models.thinking": "high", "agent.steering": "all",
     "agent.follow_up": "all", "pane.theme": "light", "resources.skill_commands": False, "compaction.enabled": False,
     "compaction.reserve_tokens": 1000, "compaction.keep_recent_tokens": 2000, "models.retries": 5,
-    "models.retry_delay": 0.5, "resources.packages": ["npm:x"], "resources.skills": ["/s"],
+    "models.retry_delay": 0.5, "pane.thoughts": True, "pane.double_escape": "fork",
+    "models.scoped": ["claude-*", "gpt-5"], "resources.packages": ["npm:x"], "resources.skills": ["/s"],
     "resources.prompts": ["/p"], "resources.themes": ["/t"],
 }  # fmt: skip
 

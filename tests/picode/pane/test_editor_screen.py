@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from support.daemon import Running
-from support.model_server import Gate, ModelServer, Say, Script
+from support.model_server import Gate, ModelServer, Say, Script, Think
 from support.panes import MakePane, ready
 from support.screen import Terminal
 
@@ -197,6 +197,26 @@ def test_ctrl_l_clears_the_screen_and_prints_the_end_again(
     )
     assert shown.count("The answer.") == 1
     line(terminal, "❯ half a line")
+
+
+def test_escape_twice_opens_the_tree_and_a_key_shows_what_the_model_thinks(
+    served: Running, pane: MakePane, model_server: ModelServer
+) -> None:
+    terminal = ready(pane())
+    terminal.type("\x14")
+    terminal.wait_for("All of what the model thinks is shown")
+    model_server.enqueue(
+        Script(Think("A first thought,\n"), Gate("on"), Think("a second."), Say("The answer."))
+    )
+    terminal.type("go\r")
+    terminal.wait_for("A first thought,")
+    model_server.open("on")
+    terminal.wait_for("A first thought, a second.", "The answer.", "idle")
+    terminal.type("x\x1b\x1b")  # something is typed
+    terminal.type("\x7f\x1b\x1b")
+    terminal.wait_for("Where to?", "you: go")
+    terminal.type("\x1b")
+    terminal.wait_gone("Where to?")
 
 
 def test_a_new_line_by_every_key_that_makes_one(served: Running, pane: MakePane) -> None:

@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 
 from picode.errors import NotAllowed
-from picode.messages import Assistant, BashExecution, Text, ToolCall, ToolResult, Usage, User
+from picode.messages import Assistant, BashExecution, Text, Thinking, ToolCall, ToolResult, Usage, User
 from picode.pane.lines import plain
 from picode.pane.state import (
     Copy,
+    Did,
     Effect,
     Failed,
     Input,
@@ -98,6 +99,43 @@ def test_an_answer_is_printed_block_by_block_and_only_once() -> None:
     state, more = run(state, events.TextAdded("ond."), events.EntryAdded(said("First.\n\nSecond.")))
     assert text_of(more).strip() == "Second."
     assert tail(state) == ""
+
+
+THOUGHT = "First *this*,\nthen that."
+
+
+def test_all_of_a_thought_is_shown_before_the_answer_where_that_is_wanted() -> None:
+    begun = (
+        events.AnswerBegun("demo/demo"),
+        events.ThoughtAdded("First *this*,\n"),
+        events.ThoughtAdded("then that."),
+    )
+    brief, effects = run(State(blank=True), *begun)
+    assert (tail(brief), text_of(effects)) == ("… then that.", "")
+    long, effects = run(State(blank=True, thoughts=True), *begun)
+    assert "First this," in tail(long)
+    long, effects = run(long, events.TextAdded("Yes.\n\n"), events.EntryAdded(said("Yes.\n\n")))
+    assert text_of(effects).split() == ["First", "this,", "then", "that.", "Yes."]
+    assert all("thinkingText" in style for one in effects[:1] if isinstance(one, Print) for line in one.lines
+               for style, _ in line)  # fmt: skip
+    # an answer that only calls tools has its thought, too, and no thought is shown twice
+    call = ToolCall("c1", "read", {})
+    _, effects = run(State(blank=True, thoughts=True), *begun, events.EntryAdded(said("", calls=[call])))
+    assert text_of(effects).split() == ["First", "this,", "then", "that."]
+    _, effects = run(brief, events.TextAdded("Yes."), events.EntryAdded(said("Yes.")))
+    assert "First" not in text_of(effects)
+
+
+def test_thoughts_of_the_past_are_shown_where_that_is_wanted_and_a_key_changes_it() -> None:
+    answer = said("Yes.")
+    assert isinstance(answer.message, Assistant)
+    answer.message.content.insert(0, Thinking(THOUGHT))
+    state, effects = run(State(), Opened(snapshot(user("hi"), answer)))
+    assert "First this" not in text_of(effects)
+    state, _ = run(state, Did("app.thinking.toggle"))
+    _, effects = run(state, Opened(snapshot(user("hi"), answer), again=False))
+    told = text_of(effects)
+    assert told.index("First this") < told.index("Yes.")
 
 
 def test_text_that_was_missed_is_made_up_for_by_the_entry() -> None:
