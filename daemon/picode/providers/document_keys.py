@@ -15,7 +15,7 @@ def keys(name: str, entry: CustomProvider, credentials: Credentials, environ: Ma
     def key_of(scheme: str) -> str:
         written = entry.keys.get(scheme, "")
         if not written:
-            found = credentials.find(name)
+            found = credentials.have(name)
             return found.secret.reveal() if found else ""
         try:
             return key_value.value(written, environ).strip()
