@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from picode import paths
+from picode import config, paths
 from picode.credentials import KEY_NAMES, VARIABLES, Credentials, Secret
 from picode.errors import NotAllowed, Unavailable, UsageError
 
@@ -54,8 +54,6 @@ def run(args: argparse.Namespace) -> int:
 
 
 def credentials() -> Credentials:
-    from picode import config
-
     where = paths.resolve()
     return Credentials.at(where, os.environ, pi_too=config.load(where).settings.pi.read, ask=_passphrase)
 
@@ -77,8 +75,10 @@ def _provider(name: str, kept: Credentials) -> str:
     """How the key of what a person names is called. Raises UsageError."""
     from picode.credentials import adding
 
+    where = paths.resolve()
     # models are named google/…, their key after Gemini
-    name, names = KEY_NAMES.get(name, name), adding.names(kept, paths.resolve().config)
+    name = KEY_NAMES.get(name, name)
+    names = adding.names(kept, where.config, config.load(where).settings.custom_providers)
     if not name:
         raise UsageError("Which provider?", f"One of {', '.join(names)}.")
     if name not in names:

@@ -1,7 +1,7 @@
 """Keeping what a person gave: a key or `!command`, after its provider was asked; and letting go of it again."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,8 +68,8 @@ def forget(kept: Credentials, provider: str) -> str:
     return f"The sign-in at {provider} was {told} {kept.remove(provider)}."
 
 
-def names(kept: Credentials, config: Path) -> list[str]:
-    """Everybody who takes a key or a sign-in, as far as is known here. Raises ConfigError."""
+def names(kept: Credentials, config: Path, more: Iterable[str] = ()) -> list[str]:
+    """Everybody who takes a key or a sign-in, as far as is known here; `more`: of the settings. Raises ConfigError."""
     from picode.credentials import oauth_data, probe
     from picode.credentials.names import KEY_NAMES, VARIABLES
 

@@ -65,6 +65,12 @@ class Credentials(Keeping):
         """The key, looked for afresh: a new one counts without a restart. Raises what is wrong with the file."""
         return lent(provider) or next(self._sources(provider), None)
 
+    def have(self, provider: str) -> Found | None:
+        """As `find`; in a thread, after `settle`. Raises PicodeError."""
+        if not _on_loop() and self.due(provider):
+            self.settle(provider)
+        return self.find(provider)
+
     def rows(self) -> list[tuple[str, list[str]]]:
         """(provider, where its keys are from, the one that counts first); a sentence where one cannot be had."""
         try:

@@ -8,6 +8,7 @@ VARIABLES = {
     "openai": "OPENAI_API_KEY",
     "gemini": "GEMINI_API_KEY",
     "ollama": "OLLAMA_API_KEY",
+    "bedrock": "AWS_BEARER_TOKEN_BEDROCK",
 }
 KEY_NAMES = {"google": "gemini", "openai-responses": "openai"}
 """How a provider's key is called where it is not called like the provider."""

@@ -6,6 +6,7 @@ A key that was typed goes to where keys are kept, and is in no text that comes b
 import os
 from typing import TYPE_CHECKING
 
+from picode import config
 from picode.pane.state import Found, Here, Row
 from picode.paths import Paths
 
@@ -24,7 +25,7 @@ def keys(paths: Paths, cwd: str, asked: Here) -> Found:
     kept = Credentials.at(paths, os.environ)
     own = kept.kept().keys
     origins = dict(kept.rows())
-    names = adding.names(kept, paths.config)
+    names = adding.names(kept, paths.config, config.load(paths).settings.custom_providers)
     rows = [Row(name, origins.get(name, [""])[0], kind="kept" if name in own else "") for name in names]
     if asked.name == "logout" and not own:
         return Found(asked, told="No key is kept here; what is in the environment is the shell's to forget.")

@@ -163,6 +163,16 @@ def test_a_provider_of_ones_own_has_a_key_too(typed: Typed, where: Paths, provid
     assert provider.listed[0].headers["authorization"] == f"Bearer {KEY}"
 
 
+def test_a_provider_of_a_document_has_a_key_which_nobody_knows_how_to_test(
+    typed: Typed, where: Paths
+) -> None:
+    where.config.mkdir(parents=True)
+    where.settings.write_text('custom_providers = {shop = "shop.yaml"}\n')
+    done = typed("add", "shop", given="user:password")
+    assert done.returncode == 0
+    assert "was not tested: it is not known where to ask" in done.stderr
+
+
 def test_a_variable_that_goes_first_is_told(typed: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-other-0123456789")
     done = typed("add", "openai", "--no-test", given=KEY)
