@@ -74,6 +74,7 @@ def names(kept: Credentials, config: Path, more: Iterable[str] = ()) -> list[str
     from picode.credentials.names import KEY_NAMES, VARIABLES
 
     own = [
+        *more,
         *probe.providers(config / "models.json"),
         *oauth_data.said(config / "oauth.json"),
         *kept.kept().keys,
