@@ -6,10 +6,12 @@ out as `ModelFailed`; closing the generator closes the connection, and the serve
 
 import asyncio
 import contextlib
+import importlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from picode import tasks
 from picode.providers import failures
 from picode.providers.base import ModelFailed
 from picode.providers.failures import Asked
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 MOST_OF_AN_ERROR = 64 * 1024
 """Bytes of an error's body that are read."""
+SOON = 0.2
+"""Seconds."""
 Batch = list[tuple[str, bytes]]
 
 
@@ -41,6 +45,14 @@ class Http:
         self.waits = waits
         self._client: httpx.AsyncClient | None = None
         self._making = asyncio.Lock()
+        self._expected = False
+
+    def expect(self) -> None:
+        """A question may come: the client is made when those who ask now have been answered."""
+        if self._client is None and not self._expected:
+            self._expected = True
+            loop = asyncio.get_running_loop()
+            loop.call_later(SOON, lambda: tasks.spawn(self.client(), "HTTP client"))
 
     async def client(self) -> "httpx.AsyncClient":
         async with self._making:
@@ -138,6 +150,9 @@ def _make(waits: Waits) -> "httpx.AsyncClient":
 
     from picode.providers.network import Backend
 
+    # httpcore's locks load it at the first request, in the event loop: 25 ms
+    with contextlib.suppress(ImportError):
+        importlib.import_module("anyio._backends._asyncio")
     client = httpx.AsyncClient(
         timeout=httpx.Timeout(None, connect=waits.connect, write=waits.first_byte),
         limits=httpx.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=60),

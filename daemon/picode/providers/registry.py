@@ -259,6 +259,11 @@ class Providers:
                 info.default, info.why = True, f"{why}; the default, because {self.why()}".lstrip("; ")
         return found
 
+    def expect(self, name: str) -> None:
+        """A question to this model may come: what the first one would wait for is made ready."""
+        if name.partition("/")[0] != "demo":
+            self._parts.http.expect()
+
     def price(self, name: str, usage: Usage) -> Cost:
         """US dollars for `usage` of the model `provider/model`."""
         provider, _, model = name.partition("/")

@@ -259,7 +259,7 @@ class Models:
         if model:
             name, level = with_level(model)
             model = ":".join(filter(None, (providers.resolve(name)[1].name, level)))
-        return Conversation(
+        conversation = Conversation(
             session,
             model=model or context_of(session).model or providers.default(),
             providers=providers,
@@ -271,6 +271,8 @@ class Models:
             sending=self._sending(session, providers, settings.limits.spend, emit),
             extend=extend,
         )
+        providers.expect(conversation.status.model)
+        return conversation
 
     def _sending(
         self, session: SessionFile, providers: "Providers", spend: Spend, emit: Callable[[AnyEvent], None]

@@ -1,6 +1,8 @@
 """Which model a name means, which one is taken without a name, and why."""
 
+import asyncio
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -173,7 +175,6 @@ async def test_providers_share_one_client_and_close_it(home: Path, model_server:
 
 def test_asking_for_the_default_imports_no_http(home: Path) -> None:
     import subprocess
-    import sys
 
     code = (
         "import sys\n"
@@ -189,3 +190,19 @@ def test_asking_for_the_default_imports_no_http(home: Path) -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+async def test_what_a_first_question_needs_is_made_before_it_and_nothing_for_the_demo(home: Path) -> None:
+    known = providers(home, ANTHROPIC)
+    http = known._parts.http
+    known.expect("demo/demo")
+    assert not http._expected
+    for _ in range(2):
+        known.expect("anthropic/claude-sonnet-5-5")
+    async with asyncio.timeout(20):
+        while http._client is None:
+            await asyncio.sleep(0.01)
+    made = http._client
+    assert await http.client() is made
+    assert "anyio._backends._asyncio" in sys.modules
+    await known.close()
