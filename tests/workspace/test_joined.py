@@ -23,7 +23,7 @@ pytestmark = pytest.mark.zellij
 def test_a_new_conversation_counts_for_the_shell_and_for_another_tabs_shell(
     ready: Workspace, model_server: ModelServer
 ) -> None:
-    model_server.enqueue(say("To the first."), say("To the second."), say("To the third."))
+    model_server.enqueue(say("To the first."), say("To the second."), say("To the third."), say("Again."))
     terminal = ready.up()
     assistant_ready(terminal)
     ask(terminal, "the first question")
@@ -50,6 +50,23 @@ def test_a_new_conversation_counts_for_the_shell_and_for_another_tabs_shell(
     assert "in-the-first-tab" in said(third)
     assert "in-the-second-tab" in last_text(third)
     assert "the first question" not in said(third)
+    # and back to the first conversation, with all that was said in it
+    ready.action("go-to-tab", "1")
+    terminal.wait_for("To the third.")
+    go_to_assistant(terminal)
+    terminal.type(f"/resume {heads[0]}")
+    terminal.wait_for(f"/resume {heads[0]}")
+    terminal.type("\r")
+    terminal.wait_until(lambda shown: shown.count("the first question") >= 2, "the first conversation again")
+    assistant_ready(terminal)
+    go_to_terminal(ready, terminal)
+    terminal.type("echo back-aga'in'\r")
+    terminal.wait_for("back-again")
+    terminal.type(SEND)
+    fourth = model_server.wait_for(4)[3]
+    assert "the first question" in said(fourth)
+    assert "back-again" in last_text(fourth)
+    assert "in-the-first-tab" not in said(fourth)
 
 
 def test_two_sessions_at_once_do_not_mix(ready: Workspace, model_server: ModelServer) -> None:
