@@ -50,12 +50,12 @@ class Ring:
         self._lock = threading.Lock()
 
     def get(self, name: str, wait: float | None = None) -> str | None:
-        """What is kept under `name`; None: nothing, or no answer within `wait` seconds."""
+        """What is kept under `name`; None: nothing, or no answer `wait` seconds after it was first asked."""
         with self._lock:
             asked = self._asked.get(name)
             if asked is None or asked.stale():
                 asked = self._asked[name] = _Asked(name)
-        asked.thread.join(self.wait if wait is None else wait)
+        asked.thread.join(max(0.0, asked.until(self.wait if wait is None else wait)))
         return asked.answer
 
     def known(self, name: str) -> bool:
@@ -91,6 +91,10 @@ class _Asked:
         except Exception:
             # a locked one, a broken one, none: all the same to who looks for a key
             return
+
+    def until(self, wait: float) -> float:
+        """Seconds that are left of `wait`."""
+        return self._begun + wait - time.monotonic()
 
     def stale(self) -> bool:
         return self.answer is None and time.monotonic() - self._begun > FORGET_FAILURE

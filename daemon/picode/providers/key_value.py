@@ -3,10 +3,10 @@
 import logging
 import os
 import re
-import subprocess
 from collections.abc import Mapping
 
-from picode.errors import Unavailable
+from picode.credentials import command
+from picode.errors import NotAllowed, Unavailable
 
 LONGEST = 10.0
 """Seconds that a command may take."""
@@ -39,17 +39,11 @@ def value(written: str, environ: Mapping[str, str] = os.environ) -> str:
     return VARIABLE.sub(lambda found: found[3] or environ.get(found[1] or found[2], ""), written)
 
 
-def _said(command: str) -> str:
+def _said(written: str) -> str:
     try:
-        done = subprocess.run(
-            ["/bin/sh", "-c", command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            timeout=LONGEST, check=False,
-        )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired):
+        return command.run(written, LONGEST).reveal()
+    except NotAllowed as error:
+        end = "did not end" if "did not end" in error.message else "failed"
         raise Unavailable(
-            "The command in models.json that says a key did not end.", "Try it in a shell."
+            f"The command in models.json that says a key {end}.", "Try it in a shell."
         ) from None
-    text = done.stdout.decode(errors="replace").strip()
-    if done.returncode or not text:
-        raise Unavailable("The command in models.json that says a key failed.", "Try it in a shell.")
-    return text
