@@ -5,9 +5,12 @@
 
 from typing import Literal
 
-from msgspec import Struct, field
+from msgspec import field
 
 from picode.messages import Image, Level
+from picode.protocol.unseen import LendKey as LendKey  # noqa: PLC0414
+from picode.protocol.unseen import Request as Request  # noqa: PLC0414
+from picode.protocol.unseen import Unlock as Unlock  # noqa: PLC0414
 from picode.protocol.values import (
     CommandNote,
     CommandRecord,
@@ -18,10 +21,6 @@ from picode.protocol.values import (
     TerminalInfo,
     Wishes,
 )
-
-
-class Request(Struct, omit_defaults=True, tag_field="type"):
-    id: int
 
 
 class Hello(Request, tag="hello"):
@@ -189,25 +188,6 @@ class SetThinking(Request, tag="set_thinking"):
 
     conversation: str
     level: Level
-
-
-class LendKey(Request, tag="lend_key"):
-    """A key for the provider of this conversation's model, kept in memory only. Reply: `Accepted`."""
-
-    conversation: str
-    key: str
-
-    def __repr__(self) -> str:
-        return "LendKey(…)"
-
-
-class Unlock(Request, tag="unlock"):
-    """The passphrase of the kept keys, kept in memory only. Reply: `Accepted`; refused when it is another one."""
-
-    passphrase: str
-
-    def __repr__(self) -> str:
-        return "Unlock(…)"
 
 
 class GetModels(Request, tag="get_models"):
