@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from picode import credentials
-from picode.agents import compaction, summary
+from picode.agents import compaction
 from picode.agents.answer import ABORTED, Answering, Retry
 from picode.agents.brought import Brought
 from picode.agents.effects import CallModel
@@ -19,15 +19,18 @@ from picode.agents.outgoing import Outgoing
 from picode.agents.paying import Paying
 from picode.agents.sending import Going, Sending
 from picode.agents.system_prompt import system_prompt
+from picode.agents.writing import Wanted, Writer
 from picode.config.schema import Settings
 from picode.context.redact import cleaner
 from picode.errors import PicodeError, kind_of
-from picode.messages import Assistant, Message, ModelRequest, StopReason, Text, Usage, User, plain_text
+from picode.messages import Assistant, Message, ModelRequest, StopReason, Usage
 from picode.modelnames import with_level
 from picode.protocol.events import AnswerBegun, AnyEvent, Noticed, Retrying
 from picode.protocol.values import Entry, ModelInfo, Wishes
 from picode.providers.registry import Providers
 from picode.providers.traffic import Traffic
+from picode.providers.roles import Roles
+from picode.providers.routing import ROLES
 from picode.tools.toolbox import Toolbox
 
 log = logging.getLogger(__name__)
@@ -95,6 +98,8 @@ class Model:
         _, info = self._providers.resolve(name)
         provider, _, model = info.name.partition("/")
         if info.name != self.name:
+        if name in ROLES:
+            name = Roles(self._providers, self._sending.traffic).model(name, self._providers.default())
             self._history.session.append("model_change", {"provider": provider, "modelId": model})
         if level:
             self._history.set_thinking(level)
@@ -215,34 +220,16 @@ class Model:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._stop.wait(), effect.delay)
 
-    async def write(self, told: str, longest: int) -> str:
-        """A summary of what is `told`, of at most `longest` tokens, which nobody sees written. Raises PicodeError."""
+    async def write(self, told: str, longest: int, purpose: str = "summary") -> str:
+        """What is asked for at the end of `told`, of at most `longest` tokens, which nobody sees written. Raises
+        PicodeError."""
         credentials.lend(self._keys)
-        effect = CallModel()
-        while True:
-            provider, info = self._providers.resolve(self.name)
-            self._take(info)
-            request = ModelRequest(
-                model=info.name.partition("/")[2], system=summary.prompt("summary_system"),
-                messages=[User(content=[Text(told)], timestamp=self._now())],
-                max_tokens=min(longest, info.max_tokens) if info.max_tokens else longest,
-                session_id=self._history.session.id,
-            )  # fmt: skip
-            answering = Answering(provider, request.model, lambda event: None, self._now, self._outgoing)
-            answer = await self._sent(answering, request, effect)
-            if isinstance(answer, AnswerFinished):
-                return self._written(answer.answer)
-            if answer.again is None or effect.attempt >= self._settings.models.retries or self._stop.is_set():
-                raise PicodeError(answer.error)
-            effect = CallModel(answer.again, effect.attempt + 1, answer.error)
-            await self._wait(effect)
-
-    def _written(self, answer: Assistant) -> str:
-        self._history.spend(answer.usage)
-        text = plain_text(answer.content).strip()
-        if answer.stop_reason != "stop" or not text:
-            raise PicodeError("The model wrote no whole summary.", "Try /compact again, or another model.")
-        return text
+        self._take(self._providers.resolve(self.name)[1])
+        writer = Writer(
+            self._providers, self._sending, self._history, self._outgoing, self._settings, self._stop, self._now,
+            self._wait,
+        )  # fmt: skip
+        return await writer.write(Wanted(told, longest, purpose), self.name)
 
     async def _request(self, info: ModelInfo) -> ModelRequest:
         if not self._system:

@@ -24,6 +24,7 @@ from picode.agents.compose import Composer, Words
 from picode.agents.history import History
 from picode.agents.loop import Turn, step
 from picode.agents.sending import Sending
+from picode.agents.titles import Titles
 from picode.config.schema import Settings
 from picode.context.redact import cleaner
 from picode.errors import DiskFailed, Missing, PicodeError, TryLater, UsageError
@@ -84,6 +85,7 @@ class Conversation:
             self._history, model, providers=providers, tools=tools, emit=emit, now=now, settings=self._settings,
             config=config, shell=shell, sending=sending,
         )  # fmt: skip
+        self._titles = Titles(session, self._model.write, emit)
         self._calls = Calls(tools, session.id, session.cwd, emit=emit, told=self._feed, now=now)
         self._turn = Turn(tuning.limits(self._settings))
         self.composer = Composer(
@@ -292,6 +294,7 @@ class Conversation:
         if self.joined is not None:
             await self.joined.close()
         loop = asyncio.get_running_loop()
+        await self._titles.close()
         until = loop.time() + BOUND
         while self._tasks and loop.time() < until:
             await asyncio.wait(
@@ -360,6 +363,8 @@ class Conversation:
             case do.Abort():
                 self._model.abort()
                 self._calls.abort()
+                if outcome == "done":
+                    self._titles.after(self._settings, self._history.messages)
             case _:
                 self._perform_call(effect)
 

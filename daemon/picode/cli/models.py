@@ -5,15 +5,52 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from picode.protocol.routing import Role
     from picode.protocol.values import ModelInfo
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--why",
+        action="store_true",
+        help="which model each role gets (main, fast, strong), and why not another one",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object per line")
 
 
 def run(args: argparse.Namespace) -> int:
-    return show("", args.json)
+    return why(args.json) if args.why else show("", args.json)
+
+
+def why(as_json: bool) -> int:
+    """The roles with their models."""
+    from picode import paths
+    from picode.client.blocking import connect
+    from picode.protocol.replies import Models
+    from picode.protocol.requests import GetModels
+
+    with connect(paths.resolve()) as daemon:
+        roles = daemon.ask_for(Models, GetModels(id=0, roles=True)).roles
+    if as_json:
+        import msgspec
+
+        for role in roles:
+            print(msgspec.json.encode(role).decode())
+    else:
+        print("\n".join(explained(roles)))
+    return 0
+
+
+def explained(roles: "list[Role]") -> list[str]:
+    """A line for each role; below it, where there was a choice, one for each model."""
+    out = []
+    for role in roles:
+        wish = f" ({role.wish})" if role.wish and role.wish != role.model else ""
+        out.append(f"{role.role:<7} {role.model}{wish}: {role.why or 'the main one'}")
+        width = max((len(ruling.model) for ruling in role.rulings), default=0)
+        for ruling in role.rulings:
+            out.append(f"      {'*' if ruling.taken else ' '} {ruling.model:<{width}}  {ruling.why}")
+    return out
 
 
 def show(search: str, as_json: bool = False) -> int:

@@ -15,6 +15,19 @@ class Section(Struct, forbid_unknown_fields=True, kw_only=True):
     """A table of the configuration file."""
 
 
+class Roles(Section):
+    fast: Annotated[
+        str,
+        setting(
+            "The model that writes summaries and titles: a name, or cheapest, quickest or ablest of those that can be "
+            "used (of models.scoped, where that is set); empty: the main one."
+        ),
+    ] = ""
+    strong: Annotated[
+        str, setting("The model that `/model strong` takes: a name, or cheapest, quickest, ablest.")
+    ] = ""
+
+
 class Models(Section):
     default: Annotated[
         str, setting("The model, as provider/model; empty: the first provider with a key.")
@@ -29,6 +42,7 @@ class Models(Section):
             "The models that Ctrl-P goes through: names, parts of names, or patterns; none: all that can be used."
         ),
     ] = field(default_factory=list)
+    roles: Roles = field(default_factory=Roles)
     max_tokens: Annotated[int, setting("The longest answer, in tokens.", ge=1)] = 16384
     connect_timeout: Annotated[float, setting("Seconds to reach a model server.", gt=0)] = 15
     first_byte_timeout: Annotated[float, setting("Seconds until a model begins to answer.", gt=0)] = 120
@@ -236,6 +250,10 @@ class Away(Section):
 
 
 class Sessions(Section):
+    titles: Annotated[
+        bool,
+        setting("Let the fast model name a conversation after its first answer; that is a request more."),
+    ] = False
     directory: Annotated[
         str,
         setting(

@@ -4,6 +4,7 @@ from msgspec import Struct, field
 
 from picode.messages import Assistant
 from picode.protocol.events import Announced
+from picode.protocol.routing import Role
 from picode.protocol.values import (
     Blame,
     ConversationInfo,
@@ -111,6 +112,7 @@ class Cancelled(Reply, tag="cancelled"):
 class Models(Reply, tag="models"):
     models: list[ModelInfo]
 
+    roles: list[Role] = field(default_factory=list)
 
 class Conversations(Reply, tag="conversations"):
     conversations: list[ConversationInfo]

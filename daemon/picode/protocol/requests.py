@@ -191,7 +191,9 @@ class SetThinking(Request, tag="set_thinking"):
 
 
 class GetModels(Request, tag="get_models"):
-    """Reply: `Models`."""
+    """Reply: `Models`; `roles`: with which model each role gets, and why."""
+
+    roles: bool = False
 
 
 class GetConversations(Request, tag="get_conversations"):

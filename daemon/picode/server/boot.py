@@ -15,6 +15,7 @@ from picode.errors import ConfigError
 from picode.modelnames import with_level
 from picode.paths import Paths, make_private, pi_directory, project_of
 from picode.protocol.events import AnyEvent, CommandSeen, DaemonStopping, EntryAdded, Noticed, StatusChanged
+from picode.protocol.routing import Role
 from picode.protocol.values import CommandNote, ModelInfo
 from picode.server import handlers, lifecycle, logs, older_terminals
 from picode.server.attendance import Attendance
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from picode.tools.toolbox import Toolbox
 
 log = logging.getLogger(__name__)
+RoleList = list[Role]
 
 
 def run(paths: Paths, answers: Callable[[], bool], ready_fd: int = -1) -> int:
@@ -83,6 +85,7 @@ async def serve(paths: Paths, ready: Callable[[], None]) -> None:
         paths=paths, boot=boot, started=time.time_ns() // 1_000_000, bus=bus, conversations=conversations,
         terminals=terminals, panes=panes, explorers=explorers, prompts=Prompts(paths.prompt_history),
         models=models.list, unlock=lambda passphrase: models.credentials().unlock(passphrase), ledger=models.ledger,
+        roles=models.roles,
         presses=Presses(paths.presses), timeline=timeline, indexes=indexes,
         returns=_returns(paths, conversations, explorers, bus), projects=Projects(bus.announce, watches),
     )  # fmt: skip
@@ -258,6 +261,7 @@ class Models:
             self.tools().audit.silent.add(session.id)
         if model:
             name, level = with_level(model)
+            name = next((one.model for one in self.roles() if one.role == name), name)
             model = ":".join(filter(None, (providers.resolve(name)[1].name, level)))
         conversation = Conversation(
             session,
@@ -301,6 +305,15 @@ class Models:
             warn=warn,
         )
         return Sending(traffic, paying, lambda text: emit(Noticed("info", text)))
+
+    def roles(self) -> RoleList:
+        """What each role comes to for a new conversation."""
+        from picode.providers.roles import Roles
+        from picode.providers.routing import ROLES
+
+        providers = self.providers()
+        found = Roles(providers, self.traffic())
+        return [found.told(role, providers.default()) for role in ROLES]
 
     def ledger(self) -> "Ledger":
         ledger = self.traffic().ledger

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from picode.credentials import Secret
 from picode.paths import Paths
+from picode.protocol.routing import Role
 from picode.protocol.values import ModelInfo
 from picode.server.bus import Bus
 from picode.server.conversations import Conversations
@@ -46,6 +47,8 @@ class Daemon:
     """May block for a moment."""
     ledger: "Callable[[], Ledger]"
     """What requests to models cost."""
+    roles: Callable[[], list[Role]]
+    """Which model each role gets, and why."""
     unlock: Callable[[Secret], None]
     """The kept keys open with this passphrase; blocks for a moment."""
     clients: Callable[[], int] = lambda: 0

@@ -103,6 +103,15 @@ class Ledger:
         ratios = sorted(ratio for (ratio,) in found if ratio > 0)
         return min(2.0, max(0.5, ratios[len(ratios) // 2])) if len(ratios) >= ENOUGH else 1.0
 
+    def seconds(self, model: str) -> float:
+        """How long this model's answers took lately: the median; 0: it gave none."""
+        found = self.read(
+            "SELECT seconds FROM requests WHERE model=? AND reported AND seconds > 0 ORDER BY number DESC LIMIT 50",
+            (model,),
+        )
+        times = sorted(seconds for (seconds,) in found)
+        return times[len(times) // 2] if times else 0.0
+
     def read(self, question: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         """Rows for a report."""
         return self._run(lambda db: db.execute(question, values).fetchall())

@@ -18,7 +18,9 @@ class Lists:
         self._daemon = daemon
 
     async def models(self, request: r.GetModels) -> Models:
-        return Models(id=0, models=await asyncio.to_thread(self._daemon.models))
+        found = await asyncio.to_thread(self._daemon.models)
+        roles = await asyncio.to_thread(self._daemon.roles) if request.roles else []
+        return Models(id=0, models=found, roles=roles)
 
     async def conversations(self, request: r.GetConversations) -> Conversations:
         living = self._daemon.conversations
