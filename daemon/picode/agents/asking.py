@@ -28,9 +28,9 @@ from picode.modelnames import with_level
 from picode.protocol.events import AnswerBegun, AnyEvent, Noticed, Retrying
 from picode.protocol.values import Entry, ModelInfo, Wishes
 from picode.providers.registry import Providers
-from picode.providers.traffic import Traffic
 from picode.providers.roles import Roles
 from picode.providers.routing import ROLES
+from picode.providers.traffic import Traffic
 from picode.tools.toolbox import Toolbox
 
 log = logging.getLogger(__name__)
@@ -95,11 +95,11 @@ class Model:
         """Another model from now on, written to the session file; `:level` behind it says how hard it is to think.
         Raises PicodeError."""
         name, level = with_level(name)
+        if name in ROLES:
+            name = Roles(self._providers, self._sending.traffic).model(name, self._providers.default())
         _, info = self._providers.resolve(name)
         provider, _, model = info.name.partition("/")
         if info.name != self.name:
-        if name in ROLES:
-            name = Roles(self._providers, self._sending.traffic).model(name, self._providers.default())
             self._history.session.append("model_change", {"provider": provider, "modelId": model})
         if level:
             self._history.set_thinking(level)

@@ -291,10 +291,10 @@ class Conversation:
             return
         self._closed = True
         self.cancel()
+        await self._titles.close()
         if self.joined is not None:
             await self.joined.close()
         loop = asyncio.get_running_loop()
-        await self._titles.close()
         until = loop.time() + BOUND
         while self._tasks and loop.time() < until:
             await asyncio.wait(
@@ -360,11 +360,11 @@ class Conversation:
                 self._model.forget_draft()
                 self.refresh()
                 self._emit(events.TurnEnded(outcome, error, kind))
+                if outcome == "done":
+                    self._titles.after(self._settings, self._history.messages)
             case do.Abort():
                 self._model.abort()
                 self._calls.abort()
-                if outcome == "done":
-                    self._titles.after(self._settings, self._history.messages)
             case _:
                 self._perform_call(effect)
 

@@ -111,8 +111,8 @@ class Cancelled(Reply, tag="cancelled"):
 
 class Models(Reply, tag="models"):
     models: list[ModelInfo]
-
     roles: list[Role] = field(default_factory=list)
+
 
 class Conversations(Reply, tag="conversations"):
     conversations: list[ConversationInfo]

@@ -259,6 +259,10 @@ class Providers:
                 info.default, info.why = True, f"{why}; the default, because {self.why()}".lstrip("; ")
         return found
 
+    def known(self) -> list[ModelInfo]:
+        """What is known without asking a server now."""
+        return [info for name in self._makers() for info in self._listed(name)]
+
     def expect(self, name: str) -> None:
         """A question to this model may come: what the first one would wait for is made ready."""
         if name.partition("/")[0] != "demo":
@@ -274,10 +278,6 @@ class Providers:
     def worst(self, name: str, prompt: float, answer: int) -> float:
         """US dollars that a request to `provider/model` costs at most: tokens of the prompt, and of the answer."""
         provider, _, model = name.partition("/")
-    def known(self) -> list[ModelInfo]:
-        """What is known without asking a server now."""
-        return [info for name in self._makers() for info in self._listed(name)]
-
         return self.catalog.worst(
             FORMS[provider][0] if provider in FORMS else provider, model, prompt, answer
         )

@@ -45,10 +45,10 @@ class Daemon:
     presses: Presses
     models: Callable[[], list[ModelInfo]]
     """May block for a moment."""
-    ledger: "Callable[[], Ledger]"
-    """What requests to models cost."""
     roles: Callable[[], list[Role]]
     """Which model each role gets, and why."""
+    ledger: "Callable[[], Ledger]"
+    """What requests to models cost."""
     unlock: Callable[[Secret], None]
     """The kept keys open with this passphrase; blocks for a moment."""
     clients: Callable[[], int] = lambda: 0
