@@ -87,7 +87,7 @@ def _retry(table: object) -> Iterator[tuple[str, str, Any]]:
 def unused(found: dict[str, Any]) -> list[str]:
     """Keys that mean nothing here, as pi calls them."""
     known = {*SAME, *LISTS, "defaultProvider", "defaultModel", "compaction", "retry", "lastChangelogVersion",
-             "hideThinkingBlock"}  # fmt: skip
+             "hideThinkingBlock", "sessionDir"}  # fmt: skip
     return sorted(set(found) - known)
 
 

@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from picode.config import pi_settings
 from picode.errors import BadData, Missing
 from picode.paths import Paths, pi_directory
 from picode.sessions.file import SessionFile
@@ -77,4 +78,8 @@ def place(paths: Paths, setting: str, environ: Mapping[str, str]) -> tuple[Path,
         return Path(os.path.abspath(os.path.expanduser(setting))), True
     if flat := environ.get(FLAT):
         return Path(os.path.abspath(os.path.expanduser(flat))), True
-    return pi_directory(environ) / "sessions", False
+    own = pi_directory(environ)
+    named = pi_settings.read(own / pi_settings.FILE)[0].get("sessionDir")
+    flat = os.path.expanduser(named) if isinstance(named, str) else ""
+    # one that begins where pi is started means nothing to a daemon
+    return (Path(os.path.normpath(flat)), True) if os.path.isabs(flat) else (own / "sessions", False)

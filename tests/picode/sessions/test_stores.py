@@ -22,6 +22,22 @@ def test_the_setting_says_where_they_are(where: paths.Paths, home: Path) -> None
     )
 
 
+def test_what_pi_s_own_settings_say_counts_where_pi_s_directory_is_wanted(
+    where: paths.Paths, home: Path
+) -> None:
+    agent = home / "agent"
+    agent.mkdir()
+    given = {"PI_CODING_AGENT_DIR": str(agent)}
+    settings = agent / "settings.json"
+    settings.write_text('{"sessionDir": "/there/"}')
+    assert place(where, "pi", given) == (Path("/there"), True)
+    assert place(where, "pi", {**given, "PI_CODING_AGENT_SESSION_DIR": "/s"}) == (Path("/s"), True)
+    assert place(where, "", given) == (where.sessions, False)
+    for nothing in ('{"sessionDir": "relative"}', '{"sessionDir": 3}', "{"):
+        settings.write_text(nothing)
+        assert place(where, "pi", given) == (agent / "sessions", False)
+
+
 def test_in_a_named_directory_all_files_lie_side_by_side_and_nothing_else(
     where: paths.Paths, home: Path
 ) -> None:
