@@ -11,6 +11,7 @@ import pytest
 
 from picode import paths
 from support.daemon import Running, executable
+from support.small_disk import small_disk
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -64,6 +65,23 @@ def test_a_full_disk_costs_the_question_and_nothing_else(
     lines = [json.loads(line) for line in file.read_text().splitlines()]
     said = [line["message"]["content"][0]["text"] for line in lines if line["type"] == "message"]
     assert (said[0], said[-2]) == ("first", "third")
+
+
+def test_a_disk_that_is_really_full_costs_the_question_and_nothing_else(
+    served: Running, where: paths.Paths, project: Path
+) -> None:
+    with small_disk(where.sessions) as (fill, make_room):
+        assert picode(project, "-p", "first").returncode == 0
+        file = session_of(where)
+        fill()
+        long = "x" * 5000  # more than what is left of the file's last page
+        one_sentence(picode(project, "-p", long, "--continue"), 74, str(file), "the disk is full")
+        make_room()
+        assert "You said: “third”" in picode(project, "-p", "third", "--continue").stdout
+        lines = [json.loads(line) for line in file.read_text().splitlines()]
+        said = [line["message"]["content"][0]["text"] for line in lines if line["type"] == "message"]
+        assert (said[0], said[-2], long in said) == ("first", "third", False)
+        served.stop()
 
 
 def test_a_directory_that_cannot_be_made_is_told(served: Running, where: paths.Paths, project: Path) -> None:

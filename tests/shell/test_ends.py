@@ -10,7 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from support.ptyshell import SHELLS, WAITS, RecordedShell, environment
+from support.ptyshell import SHELLS, WAITS, RecordedShell, environment, write_start_file
+from support.small_disk import small_disk
 from support.tools import need
 
 
@@ -116,6 +117,28 @@ def test_a_full_disk_does_not_stop_a_shell(home: Path, kind: str) -> None:
         shell.wait_for(b"works\r\n")
     finally:
         shell.hang_up()
+
+
+@pytest.mark.parametrize("kind", SHELLS)
+def test_a_disk_that_is_really_full_does_not_stop_a_shell(home: Path, kind: str) -> None:
+    """Home, history, PiCode's files and its sockets are on it. A socket needs no room there, so it is recorded, too."""
+    need(kind)
+    write_start_file(home, kind)
+    kept = [(path.relative_to(home), path.read_bytes()) for path in home.rglob("*") if path.is_file()]
+    with small_disk(home) as (fill, _):
+        for name, content in kept:
+            (home / name).parent.mkdir(parents=True, exist_ok=True)
+            (home / name).write_bytes(content)
+        (home / "p" / "run" / "terminals").mkdir(mode=0o700, parents=True)
+        (home / "p" / "run").chmod(0o700)
+        fill()
+        shell = RecordedShell(home, kind, start_file=False)
+        try:
+            shell.until(lambda: WAITS in shell.seen)
+            assert shell.run("echo wor''ks").head == b"works\r\n"
+            assert b"icode" not in shell.seen
+        finally:
+            shell.hang_up()
 
 
 def test_a_dumb_terminal_gets_a_plain_shell_and_one_line(home: Path) -> None:
