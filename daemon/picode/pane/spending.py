@@ -2,7 +2,7 @@
 
 from picode.pane.safe import safe_line
 from picode.protocol.replies import Spending
-from picode.protocol.values import SpendRow, SpendSpan
+from picode.protocol.spending import SpendRow, SpendSpan
 
 HEADINGS = {"day": "DAY", "model": "MODEL", "conversation": "CONVERSATION", "workspace": "PROJECT"}
 SPANS = {

@@ -5,12 +5,12 @@ from msgspec import Struct, field
 from picode.messages import Assistant
 from picode.protocol.events import Announced
 from picode.protocol.routing import Role
+from picode.protocol.spending import EstimateError, SpendRow, SpendSpan
 from picode.protocol.values import (
     Blame,
     ConversationInfo,
     Digest,
     Entry,
-    EstimateError,
     ExtensionInfo,
     Hit,
     Mode,
@@ -20,8 +20,6 @@ from picode.protocol.values import (
     SentReceipt,
     Shortcut,
     SlashCommand,
-    SpendRow,
-    SpendSpan,
     Status,
     TerminalInfo,
     TimelineEntry,
@@ -227,5 +225,5 @@ class Spending(Reply, tag="spending"):
 AnyReply = (
     Welcome | Pong | Accepted | Refused | DaemonStatus | Snapshot | Replayed | Suggestion | Cancelled
     | Models | Conversations | Found | Exported | Tree | Peeked | Tuned | Lines | Moved | Files | SlashCommands
-    | Prompts | Sent | Terminals | Timeline | Blamed | Attended | Spending
+    | Prompts | Sent | Terminals | Timeline | Blamed | Attended | Spending | Context
 )  # fmt: skip

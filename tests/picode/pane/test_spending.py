@@ -2,7 +2,7 @@
 
 from picode.pane.spending import bar, lines
 from picode.protocol.replies import Spending
-from picode.protocol.values import EstimateError, SpendRow, SpendSpan
+from picode.protocol.spending import EstimateError, SpendRow, SpendSpan
 
 DAYS = Spending(
     0, "day",

@@ -1,6 +1,6 @@
 """The ledger's rows added up, by day, model, conversation or project; and how good the estimates were."""
 
-from picode.protocol.values import EstimateError, SpendRow, SpendSpan
+from picode.protocol.spending import EstimateError, SpendRow, SpendSpan
 from picode.providers.spending.ledger import Ledger
 
 SUMS = (

@@ -7,7 +7,7 @@ from picode import config
 from picode.paths import project_of
 from picode.protocol import requests as r
 from picode.protocol.replies import Spending
-from picode.protocol.values import SpendRow
+from picode.protocol.spending import SpendRow
 from picode.server.state import Daemon
 
 MOST = 1000
