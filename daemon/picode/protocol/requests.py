@@ -71,6 +71,8 @@ class Open(Request, tag="open"):
     """Nothing of a new conversation is written down; it goes with the daemon."""
     wishes: Wishes | None = None
     """None: as they are."""
+    leaving: str = ""
+    """The conversation that the client has open until now: its extensions may cancel this."""
 
 
 class Replay(Request, tag="replay"):

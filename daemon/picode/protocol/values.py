@@ -249,8 +249,12 @@ class Wishes(Struct, omit_defaults=True):
     """Files, or directories of skills, which go before all others; whole paths."""
     prompts: list[str] = field(default_factory=list)
     """The same with prompt templates."""
-    unread: list[Literal["skills", "prompts", "context"]] = field(default_factory=list)
-    """What is not looked for: skills and templates that were not named here, AGENTS.md and CLAUDE.md."""
+    unread: list[Literal["skills", "prompts", "extensions", "context"]] = field(default_factory=list)
+    """What is not looked for: what was not named here, AGENTS.md and CLAUDE.md."""
+    extensions: list[str] = field(default_factory=list)
+    """Files or directories of extensions; whole paths."""
+    flags: dict[str, str] = field(default_factory=dict)
+    """Options of extensions with their values; empty: there is none."""
 
 
 class ModelInfo(Struct, omit_defaults=True):
