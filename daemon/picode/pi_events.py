@@ -119,6 +119,14 @@ class Translation:
                 self._aside(event, out)
         return out
 
+    def asking(self) -> list[Object]:
+        """A further call is about to be made: the turn before it is over, and another one begins."""
+        out: list[Object] = []
+        if self.last is not None:
+            self._close_turn(out)
+            self._begin(out)
+        return out
+
     def _aside(self, event: events.AnyEvent, out: list[Object]) -> None:
         """What is no part of an answer."""
         match event:

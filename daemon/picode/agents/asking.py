@@ -27,6 +27,7 @@ from picode.messages import Assistant, Message, ModelRequest, StopReason, Usage
 from picode.modelnames import with_level
 from picode.protocol.events import AnswerBegun, AnyEvent, Noticed, Retrying
 from picode.protocol.values import Entry, ModelInfo, Wishes
+from picode.providers.exchange import Patch, patch
 from picode.providers.registry import Providers
 from picode.providers.roles import Roles
 from picode.providers.routing import ROLES
@@ -66,6 +67,8 @@ class Model:
         self._stop = asyncio.Event()
         self.seen: Callable[[list[Message]], Awaitable[list[Message]]] | None = None
         """What extensions make of the messages of a request."""
+        self.posted: Patch | None = None
+        """What they make of its body."""
         self._system = ""
         self._in_workspace = False
         self._noticed: set[str] = set()
@@ -155,6 +158,7 @@ class Model:
     async def ask(self, effect: CallModel) -> AnswerFinished | AnswerFailed | ContextFull:
         """Wait as the effect says, then ask once. Never raises."""
         credentials.lend(self._keys)
+        patch(self.posted)
         stop = self._stop
         if effect.attempt:
             await self._wait(effect)
@@ -188,8 +192,9 @@ class Model:
         going = Going(
             request, self.name, "answer" if begun else "summary", self._stop, retry,
             lambda: self._emit(begun) if begun is not None else None,
+            self.posted is None and not self._history.session.ephemeral,
         )  # fmt: skip
-        return await self._sending.send(answering, going, self._settings.providers)
+        return await self._sending.send(answering, going, self._settings)
 
     def fail_over(self, to: str, why: str) -> Entry:
         """From now on, until `come_back`, `to` answers; the note that tells it. Raises PicodeError."""

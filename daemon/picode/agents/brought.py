@@ -38,6 +38,7 @@ class Brought:
         named: dict[Kind, list[str]] = {
             "skills": [*wishes.skills, *self.found.get("skills", ())],
             "prompts": [*wishes.prompts, *self.found.get("prompts", ())],
+            "extensions": wishes.extensions,
         }
         return replace(at, named=named, unread=wishes.unread)
 

@@ -111,7 +111,7 @@ class Conversation:
         self.joined, self._tools = found, found.toolbox(self._tools)
         self._model.use_tools(self._tools)
         self._calls.use_tools(self._tools)
-        self._model.seen = found.context
+        self._model.seen, self._model.posted = found.context, found.payload
         self.composer.before, self.composer.starting = found.before, found.starting
 
     @property
@@ -241,10 +241,13 @@ class Conversation:
 
     def wish(self, wishes: Wishes) -> None:
         """What a client asks of the turns to come. Raises UsageError (no such tool), DiskFailed."""
-        self._settings = tuning.wished(self._given, wishes, self._tools.names)
+        self._settings = tuning.wished(self._given, wishes, self._tools.names_for(wishes))
         self._model.wish(wishes, self._settings)
         if wishes.thinking:
             self.set_thinking(wishes.thinking)
+        self.join()
+        if self.joined is not None:
+            self.joined.wished(wishes)
 
     def lend_key(self, key: str) -> None:
         """For the provider of the model that is chosen now, in memory only. Raises UsageError."""
@@ -476,6 +479,8 @@ class Conversation:
             self._emit(events.StatusChanged(status))
 
     def _tell_all(self, event: AnyEvent) -> None:
+        if self.joined is not None:
+            self.joined.dress(event)
         self._announced(event)
         if self.joined is not None:
             self.joined.heard(event)

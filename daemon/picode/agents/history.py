@@ -82,10 +82,12 @@ class History:
         self.used = compaction.used(self.messages())
         return id_
 
-    def leave_branch(self, text: str, old: str, reads: tuple[str, ...], changes: tuple[str, ...]) -> str:
+    def leave_branch(
+        self, text: str, old: str, reads: tuple[str, ...], changes: tuple[str, ...], *, given: bool = False
+    ) -> str:
         """Let the conversation go on here with `text` about the branch that ended in `old`."""
         id_ = self.session.append("branch_summary", {
-            "fromId": old, "summary": text, "details": self._details(reads, changes), "fromHook": False,
+            "fromId": old, "summary": text, "details": self._details(reads, changes), "fromHook": given,
         })  # fmt: skip
         self._unwritten = Usage()
         return id_

@@ -35,6 +35,7 @@ COMMANDS: dict[str, str] = {
     "remove": "take a package away",
     "update": "fetch packages again that are not pinned",
     "list": "the packages that count here, and what they bring",
+    "trust": "allow the extensions that this project brings, after a look at them",
     "config": "get, set or show settings",
     "doctor": "check every part, and say how to mend it",
 }
@@ -94,7 +95,9 @@ def _bare(arguments: list[str]) -> int:
     parser = Parser(prog="picode", description=module.__doc__)
     module.add_arguments(parser)
     # options may stand between the questions
-    code: int = module.run(parser.parse_intermixed_args(arguments))
+    args, args_of_extensions = parser.parse_known_intermixed_args(arguments)
+    args.flags = args_of_extensions
+    code: int = module.run(args)
     return code
 
 

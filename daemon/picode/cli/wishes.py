@@ -30,11 +30,13 @@ def add_wishes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-nt", "--no-tools", action="store_true", help="no tools at all")
     parser.add_argument("-xt", "--exclude-tools", metavar="TOOL,…", default="", help="without these tools")
     for option, short, what in (
+        ("extension", "-ne", "an extension's file or directory: a program, which runs"),
         ("skill", "-ns", "a skill's file or directory, or one of several"),
         ("prompt-template", "-np", "a template's file, or a directory of them"),
     ):
         named, others = f"--{option}", f"--no-{option}s"
-        parser.add_argument(named, action="append", default=[], metavar="PATH", help=what)
+        names = ("-e", named) if option == "extension" else (named,)
+        parser.add_argument(*names, action="append", default=[], metavar="PATH", help=what)
         parser.add_argument(short, others, action="store_true", help=f"only those named with {named}")
     parser.add_argument(
         "--theme", action="append", default=[], metavar="PATH",
@@ -50,7 +52,9 @@ def wishes(args: argparse.Namespace) -> "Wishes":
     """What the daemon is asked for. Raises UsageError."""
     from picode.protocol.values import Wishes
 
-    unread: list[Literal["skills", "prompts", "context"]] = []
+    unread: list[Literal["skills", "prompts", "extensions", "context"]] = []
+    if args.no_extensions:
+        unread.append("extensions")
     if args.no_skills:
         unread.append("skills")
     if args.no_prompt_templates:
@@ -60,7 +64,24 @@ def wishes(args: argparse.Namespace) -> "Wishes":
     return Wishes(
         args.thinking, _prompt(args.system_prompt), "\n\n".join(map(_prompt, args.append_system_prompt)), _tools(args),
         listed(args.exclude_tools), paths(args.skill), paths(args.prompt_template), unread,
+        paths(args.extension), flags(getattr(args, "flags", []), args.extension),
     )  # fmt: skip
+
+
+def flags(given: list[str], named: list[str]) -> dict[str, str]:
+    """`--name` and `--name=value`, which an extension may have registered. Raises UsageError where there is none."""
+    if not given:
+        return {}
+    from picode.config.layers import load
+    from picode.paths import resolve, working_directory
+    from picode.resources.collection import where
+    from picode.resources.extensions import find
+
+    place, cwd = resolve(), str(working_directory())
+    strange = any(not one.startswith("--") for one in given)
+    if strange or not (named or find(where(cwd, place.config, load(place).settings)).origins):
+        raise UsageError(f"Unrecognized arguments: {' '.join(given)}.", "`picode --help` shows what is possible.")
+    return {one[2:].partition("=")[0]: one.partition("=")[2] for one in given}
 
 
 def paths(given: list[str]) -> list[str]:

@@ -1,8 +1,9 @@
 """One question and its answer: posts a body, lets an `Answer` read the events, and sees to it that the end is one."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
+from contextvars import ContextVar
 from typing import Protocol
 
 import msgspec
@@ -37,6 +38,15 @@ async def named(request: ModelRequest, choose: Callable[[], str]) -> ModelReques
     return msgspec.structs.replace(request, model=await asyncio.to_thread(choose))
 
 
+Patch = Callable[[bytes], Awaitable[bytes]]
+_PATCH: ContextVar[Patch | None] = ContextVar("patch", default=None)
+
+
+def patch(how: Patch | None) -> None:
+    """In the task that runs now, and in those that it starts, every body goes through this before it is posted."""
+    _PATCH.set(how)
+
+
 async def exchange(
     http: Http,
     asked: Asked,
@@ -47,6 +57,8 @@ async def exchange(
     framing: Callable[[], Framing] = Events,
 ) -> AsyncGenerator[StreamEvent, None]:
     """The answer as it comes. A connection that breaks behind the answer's reason breaks nothing."""
+    if (how := _PATCH.get()) is not None:
+        posted = await how(posted)
     async with aclosing(http.events(asked, headers, posted, framing)) as batches:
         try:
             async for batch in batches:

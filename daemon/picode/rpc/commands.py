@@ -1,11 +1,12 @@
 """Every command of pi's RPC mode: its fields, what it does, and the data that it answers with."""
 
 import asyncio
+import functools
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, cast
 
-from picode.errors import PicodeError, UsageError
+from picode.errors import NotAllowed, PicodeError, UsageError
 from picode.messages import LEVELS, Image, Level
 from picode.protocol import requests as r
 from picode.protocol.replies import Cancelled, Exported, Models, Moved, SlashCommands
@@ -215,22 +216,39 @@ async def set_auto_retry(talk: Talk, given: Object) -> None:
 # --- conversations
 
 
+def _cancellable(command: Command) -> Command:
+    """An extension may cancel it, which is no mistake."""
+
+    @functools.wraps(command)
+    async def run(talk: Talk, given: Object) -> Any:
+        try:
+            return await command(talk, given)
+        except NotAllowed:
+            return {"cancelled": True}
+
+    return run
+
+
+@_cancellable
 async def new_session(talk: Talk, given: Object) -> Object:
     await talk.open("new", parent=text(given, "parentSession", ""))
     return {"cancelled": False}
 
 
+@_cancellable
 async def switch_session(talk: Talk, given: Object) -> Object:
     await talk.open("named", text(given, "sessionPath"))
     return {"cancelled": False}
 
 
+@_cancellable
 async def fork(talk: Talk, given: Object) -> Object:
     moved = await talk.daemon.ask_for(Moved, r.Fork(0, talk.id, text(given, "entryId")))
     await talk.go(moved.conversation)
     return {"text": moved.text, "cancelled": False}
 
 
+@_cancellable
 async def clone(talk: Talk, given: Object) -> Object:
     moved = await talk.daemon.ask_for(Moved, r.Clone(0, talk.id))
     await talk.go(moved.conversation)

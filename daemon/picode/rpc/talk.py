@@ -81,6 +81,7 @@ class Talk:
         request = r.Open(
             0, self.place, choice, name, tail=1, directory=like.directory, wishes=like.wishes,
             ephemeral=like.ephemeral and choice == "new", parent=parent,
+            leaving=self.id,
         )  # fmt: skip
         await self.go((await self.daemon.ask_for(Snapshot, request)).conversation)
 

@@ -29,6 +29,7 @@ from picode.sessions.workspaces import Workspaces
 
 if TYPE_CHECKING:
     from picode.agents.conversation import Conversation
+    from picode.agents.extending.joined import Joined
 
 MOST_AT_REST = 32
 """Living conversations; above that, the one that rests longest gives up its file."""
@@ -97,6 +98,10 @@ class Conversations:
             self._living.move_to_end(name)
             return self._living[name]
         return self._live(self.stores.find(name))
+
+    def joined(self, name: str) -> "Joined | None":
+        """The extensions of the conversation with this id, where it lives and has some."""
+        return self._living[name].joined if name in self._living else None
 
     def of(self, place: Place) -> "Conversation | None":
         """The conversation of this place, when it has one."""

@@ -14,7 +14,7 @@ from picode.config.schema import Settings
 from picode.context.redact import Clean, cleaner
 from picode.errors import PicodeError, UsageError
 from picode.messages import BashExecution, Text, ToolCall, ToolSpec, UserContent
-from picode.protocol.values import Approval, Receipt
+from picode.protocol.values import Approval, Receipt, Wishes
 from picode.tools import permissions
 from picode.tools.audit import Audit
 from picode.tools.base import Outcome, Place, Plan, Running, Tool, ToolFailed
@@ -130,6 +130,10 @@ class Toolbox:
     @property
     def names(self) -> list[str]:
         return list(self._tools)
+
+    def names_for(self, wishes: Wishes) -> list[str]:
+        """All that a client may name."""
+        return self.names
 
     def reads(self, name: str) -> bool:
         """Whether calls of this tool may run beside others; a tool that is not there does nothing at all."""

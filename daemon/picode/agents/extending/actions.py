@@ -86,7 +86,7 @@ class Actions:
             "sessionName": session.name, "leafId": session.leaf or "", "idle": self._sight.at_rest,
             "pending": len(status.queue), "thinkingLevel": status.thinking or "off", "model": self.model(status.model),
             "contextUsage": {"tokens": used, "contextWindow": window, "percent": percent},
-            "hasUI": not self._sight.unattended, "flags": {},
+            "hasUI": not self._sight.unattended, "flags": dict(conversation.brought.wishes.flags),
             "systemPrompt": self._sight.last_prompt, **self._sight.tools(),
         }  # fmt: skip
 
@@ -112,6 +112,8 @@ class Actions:
         message = custom(args["message"], self.now())
         if message is None:
             raise UsageError("A message has a customType and a content.")
+        if any(one.loaded.renderers for one in self._joined.extensions.all):
+            await self._joined.draw(message)
         if args.get("deliverAs") == "nextTurn":
             self._joined.next.append(message)
             return

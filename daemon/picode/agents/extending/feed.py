@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from picode.extensions.events import EVENTS
-from picode.messages import Assistant, ToolCall
+from picode.messages import Assistant, Custom, ToolCall, User
 from picode.pi_events import Translation, shape
 from picode.protocol import events
 
@@ -26,7 +26,14 @@ class Feed:
         self._begun.add(call.id)
         self.heard(events.ToolStarted(call.id, call.name, call.name), first=True)
 
+    def asking(self) -> None:
+        """The model is about to be asked."""
+        for told in self._translation.asking():
+            self._tell(self._adapted(told))
+
     def heard(self, event: events.AnyEvent, first: bool = False) -> None:
+        if isinstance(event, events.EntryAdded) and isinstance(event.entry.message, User | Custom):
+            self.asking()
         if isinstance(event, events.ToolStarted) and not first and event.call_id in self._begun:
             return
         if isinstance(event, events.TurnEnded):

@@ -1,10 +1,11 @@
 """Extensions in a conversation: where its turn asks them, and what they make of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec import structs
 
 from picode.agents.compacting import Cancelled
 from picode.agents.compaction import Cut
@@ -17,11 +18,12 @@ from picode.agents.extending.runner import Extensions, Find
 from picode.agents.extending.sight import Sight
 from picode.agents.extending.toolbox import Extended
 from picode.agents.inputs import Question
-from picode.errors import PicodeError
+from picode.errors import NotAllowed, PicodeError
 from picode.messages import BashExecution, Custom, Image, Message, ToolCall, plain_text
 from picode.protocol import events
 from picode.protocol.events import AnyEvent, ExtensionFailed, Noticed
-from picode.protocol.values import ExtensionInfo, Receipt, Shortcut, SlashCommand, Status
+from picode.protocol.requests import Navigate
+from picode.protocol.values import ExtensionInfo, Receipt, Shortcut, SlashCommand, Status, Wishes
 from picode.tools.toolbox import Toolbox
 
 if TYPE_CHECKING:
@@ -48,8 +50,11 @@ class Joined:
             environ=environ, mark=mark, limit=limit,
         )  # fmt: skip
         self.extensions.started = self._started
+        self.extensions.changed = self._registered
+        self._named: tuple[tuple[str, ...], bool, dict[str, str]] = ((), False, {})
         self._feed = Feed(self.extensions.tell, lambda: conversation.draft)
         self._status = Status()
+        self._drawn: dict[int, str] = {}
         self.next: list[Custom] = []
         """What goes along with the next question."""
 
@@ -59,6 +64,22 @@ class Joined:
     def begin(self) -> None:
         """Start them, if they are not."""
         self.actions.run(self.extensions.ready())
+
+    def wished(self, wishes: Wishes) -> None:
+        """A client names other extensions, or other options: those that run are begun anew with them."""
+        named = (tuple(wishes.extensions), "extensions" in wishes.unread, dict(wishes.flags))
+        before, self._named = self._named, named
+        if self.extensions.running and before != named:
+            self.actions.run(self.reload())
+
+    def _registered(self) -> None:
+        """There are other tools than before: which of them the model is told of."""
+        wishes = self._conversation.brought.wishes
+        if self.extensions.running and (wishes.tools is not None or wishes.without):
+            try:
+                self._conversation.wish(structs.replace(wishes, thinking=""))
+            except PicodeError as error:
+                self._sight.announce(Noticed("warning", str(error)))
 
     async def close(self) -> None:
         self.dialogs.cancel()
@@ -86,7 +107,9 @@ class Joined:
 
     def shortcuts(self) -> list[Shortcut]:
         return [
-            Shortcut(known.key, known.description) for one in self.extensions.all for known in one.loaded.shortcuts
+            Shortcut(known.key, known.description)
+            for one in self.extensions.all
+            for known in one.loaded.shortcuts
         ]
 
     def loaded(self) -> list[ExtensionInfo]:
@@ -107,6 +130,21 @@ class Joined:
         return True
 
     # --- what they are told
+
+    def dress(self, event: AnyEvent) -> None:
+        """A message of an extension, as the extension wants it shown."""
+        if isinstance(event, events.EntryAdded) and isinstance(event.entry.message, Custom):
+            event.entry.shown = self._drawn.pop(id(event.entry.message), "")
+
+    async def draw(self, message: Custom) -> None:
+        """Find out how it is to be shown, before it is announced."""
+        for one in self.extensions.all:
+            if message.custom_type in one.loaded.renderers and message.display:
+                fields = {"name": message.custom_type, "message": msgspec.to_builtins(message)}
+                shown = await self.extensions.ask(one, "render", f"render:{message.custom_type}", **fields)
+                if isinstance(shown, str):
+                    self._drawn[id(message)] = shown
+                return
 
     def heard(self, event: AnyEvent) -> None:
         """Everything that the conversation announces."""
@@ -185,10 +223,13 @@ class Joined:
                 if (made := custom(one, question.message.timestamp))
             ]
             system = outcome.get("systemPrompt", "")
+        for message in along:
+            await self.draw(message)
         return replace(question, along=(*question.along, *along), system=system)
 
     async def context(self, messages: list[Message]) -> list[Message]:
         """What the model gets to see."""
+        self._feed.asking()
         if not self.extensions.wants("context"):
             return messages
         event = {"type": "context", "messages": [msgspec.to_builtins(one) for one in messages]}
@@ -198,6 +239,17 @@ class Joined:
         except msgspec.ValidationError as error:
             self._report(ExtensionFailed("extensions", "context", f"Their messages cannot be read: {error}"))
             return messages
+
+    async def payload(self, posted: bytes) -> bytes:
+        """The body of a request, where it is JSON."""
+        if not self.extensions.wants("before_provider_request"):
+            return posted
+        try:
+            event = {"type": "before_provider_request", "payload": msgspec.json.decode(posted)}
+        except msgspec.MsgspecError:
+            return posted
+        fold = await self.extensions.emit(event)
+        return msgspec.json.encode(fold.event["payload"]) if "payload" in fold.outcome else posted
 
     async def command(self, command: str, share: bool) -> tuple[BashExecution, Receipt | None] | None:
         """`!command`, where an extension has its result already."""
@@ -241,8 +293,31 @@ class Joined:
             return {}
         outcome = (await self.extensions.emit(event)).outcome
         if outcome.get("cancel"):
-            raise PicodeError("An extension cancelled it.")
+            raise NotAllowed("An extension cancelled it.")
         return outcome
+
+    async def before_tree(self, request: Navigate) -> Callable[[str], str] | None:
+        """What writes an extension's summary of the branch that is left, given its end; None: it has none. Raises
+        NotAllowed."""
+        session = self._conversation.session
+        preparation = {
+            "targetId": request.entry, "oldLeafId": session.leaf, "userWantsSummary": request.summarise,
+            "customInstructions": request.instructions,
+        }  # fmt: skip
+        outcome = await self.leave({"type": "session_before_tree", "preparation": preparation})
+        given = outcome.get("summary")
+        if not isinstance(given, dict) or not isinstance(given.get("summary"), str) or not request.summarise:
+            return None
+        return lambda old: self._sight.left_branch(given["summary"], old)
+
+    def moved(self, old: str, *, written: bool) -> None:
+        """The conversation is at another place of its tree."""
+        entry = self.actions.last_entry() if written else {}
+        self.extensions.tell({
+            "type": "session_tree", "newLeafId": self._conversation.session.leaf, "oldLeafId": old or None,
+            "summaryEntry": entry or None, "fromExtension": bool(entry.get("fromHook")),
+        })  # fmt: skip
+        self.extensions.update()
 
 
 def _said(words: Words, outcome: Object) -> Words:

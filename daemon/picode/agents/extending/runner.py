@@ -65,6 +65,7 @@ class Extensions:
     ) -> None:
         self._find, self._asked, self._state, self._report = find, asked, state, report
         self._cwd, self._environ, self._mark, self.limit = cwd, environ, mark, limit
+        self.alive_within = ALIVE_WITHIN
         self.tools: dict[str, Tool] = {}
         """Live: what is registered later comes into it."""
         self.all: list[One] = []
@@ -242,8 +243,17 @@ class Extensions:
             case Slow():
                 told = f"It did not answer within {self.limit:g} seconds, and was not waited for"
                 self._report(ExtensionFailed(path, event, told))
-                if not await one.process.answers(ALIVE_WITHIN):
+                if not await one.process.answers(self.alive_within):
                     one.process.kill()
+
+    async def ask(self, one: One, kind: str, event: str, **fields: Any) -> Any:
+        """Something that is not to take long; None, and a report, when there is no answer."""
+        try:
+            answer = await one.process.call(kind, self.limit, extension=one.number, **fields)
+        except (HandlerFailed, Slow, Gone) as error:
+            await self._failed(one, event, error)
+            return None
+        return answer.get("value")
 
     async def execute(self, one: One, kind: str, *, update: Any = None, **fields: Any) -> Any:
         """Run a command, a tool, a key: no limit but the person's. Raises Gone, HandlerFailed."""

@@ -56,6 +56,11 @@ class Sight:
         else:
             self.conversation._feed(inputs.Asked(inputs.Question(message, delivery=delivery)))
 
+    def left_branch(self, text: str, old: str) -> str:
+        """An extension's summary of the branch that ended in `old`, written where the conversation is now."""
+        id_ = self.conversation._history.leave_branch(text, old, (), (), given=True)
+        return self.conversation._announce(id_)
+
     def keep(self, kind: str, fields: dict[str, Any]) -> None:
         """An entry that is no message into the file, and to everybody. Raises PicodeError."""
         self.conversation._check_open()

@@ -42,8 +42,8 @@ class _Shown:
         self._printed, self._told = printed, ""
 
     def __call__(self, partial: Any) -> None:
-        text = text_of(partial)
-        self._printed(text.removeprefix(self._told) if self._told else text)
+        text = text_of(partial).rstrip("\n") + "\n"
+        self._printed(text.removeprefix(self._told))
         self._told = text
 
 

@@ -1,10 +1,12 @@
 """The daemon's toolbox as one conversation has it: with its extensions' tools, and with their say in every call."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from picode.agents.extending.runner import Extensions
 from picode.agents.extending.tool import content_of
 from picode.messages import ToolCall
+from picode.protocol.values import Wishes
 from picode.tools.base import Outcome, Running, Tool, ToolFailed
 from picode.tools.toolbox import Prepared, Result, Toolbox
 
@@ -24,6 +26,15 @@ class Extended(Toolbox):
     @property
     def _tools(self) -> dict[str, Tool]:
         return super()._tools | self._extensions.tools
+
+    def names_for(self, wishes: Wishes) -> list[str]:
+        """Before they are begun nobody knows which tools there will be."""
+        more = [] if self._extensions.running else [*(wishes.tools or ()), *wishes.without]
+        return list(dict.fromkeys([*self.names, *more]))
+
+    def check_grants(self, allow: Iterable[str]) -> None:
+        if self._extensions.running:
+            super().check_grants(allow)
 
     async def _looked_at(self, call: ToolCall, arguments: dict[str, Any]) -> dict[str, Any]:
         if not self._extensions.wants("tool_call"):

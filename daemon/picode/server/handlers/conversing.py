@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import secrets
-from typing import TYPE_CHECKING
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
 
 from picode.errors import Missing, PicodeError
 from picode.protocol import requests as r
@@ -14,6 +15,7 @@ from picode.sessions.display import path_entries
 
 if TYPE_CHECKING:
     from picode.agents.conversation import Conversation
+    from picode.agents.extending.joined import Joined
 
 MOST_LOOKED_AT = 50
 """Messages at the end of a conversation among which a key press is looked for."""
@@ -27,7 +29,18 @@ class Conversing:
         self._daemon = daemon
         self._conversations = daemon.conversations
 
-    def open(self, request: r.Open) -> Snapshot:
+    def open(self, request: r.Open) -> "Snapshot | Coroutine[Any, Any, Snapshot]":
+        joined = self._conversations.joined(request.leaving)
+        return self._leave_and_open(joined, request) if joined is not None else self._open(request)
+
+    async def _leave_and_open(self, joined: "Joined", request: r.Open) -> Snapshot:
+        """The extensions of the conversation that is left may cancel it. Raises NotAllowed."""
+        reason = "new" if request.choice == "new" else "resume"
+        target = {"targetSessionFile": request.name} if request.name else {}
+        await joined.leave({"type": "session_before_switch", "reason": reason, **target})
+        return self._open(request)
+
+    def _open(self, request: r.Open) -> Snapshot:
         conversation = self._conversations.open(request)
         if conversation.joined is not None:
             conversation.joined.begin()

@@ -97,7 +97,9 @@ class Sessions:
         conversation = self._at_rest(request.conversation)
         session = conversation.session
         old, write = session.leaf, None
-        if request.summarise:
+        if conversation.joined is not None:
+            write = await conversation.joined.before_tree(request)
+        if request.summarise and write is None:
             left = branch_of(session, branching.left_by(session, request.entry))
             if left:
                 write = await conversation.summarise_branch(left, request.instructions)
@@ -109,16 +111,28 @@ class Sessions:
             self._sync(conversation)
         leaf = session.leaf or ""
         self._tell(conversation, LeafMoved(leaf))
+        if conversation.joined is not None:
+            conversation.joined.moved(old or "", written=write is not None)
         return Moved(id=0, conversation=conversation.id, leaf=leaf, text=text)
 
     async def fork(self, request: r.Fork) -> Moved:
-        session = self._conversations.get(request.conversation).session
+        session = await self._before_fork(request.conversation, request.entry, "before")
         made, text = await asyncio.to_thread(branching.fork, session, request.entry)
         return self._moved(made, text)
 
     async def clone(self, request: r.Clone) -> Moved:
-        session = self._conversations.get(request.conversation).session
+        session = await self._before_fork(request.conversation, "", "at")
         return self._moved(await asyncio.to_thread(branching.clone, session))
+
+    async def _before_fork(self, name: str, entry: str, position: str) -> SessionFile:
+        """Its extensions may cancel it. Raises NotAllowed."""
+        conversation = self._conversations.get(name)
+        if conversation.joined is not None:
+            entry = entry or conversation.session.leaf or ""
+            await conversation.joined.leave(
+                {"type": "session_before_fork", "entryId": entry, "position": position}
+            )
+        return conversation.session
 
     def label(self, request: r.SetLabel) -> Accepted:
         conversation = self._conversations.get(request.conversation)

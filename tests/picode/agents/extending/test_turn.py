@@ -37,7 +37,9 @@ GUARD = """
 async def test_an_extension_blocks_patches_adds_a_tool_and_a_command(tmp_path: Path) -> None:
     files = written(tmp_path, guard=GUARD)
     wanted = calls(
-        ("a", "bash", '{"command": "rm -r ."}'), ("b", "read", '{"path": "x.txt"}'), ("c", "count", '{"text": "four"}')
+        ("a", "bash", '{"command": "rm -r ."}'),
+        ("b", "read", '{"path": "x.txt"}'),
+        ("c", "count", '{"text": "four"}'),
     )
     async with talking(tmp_path, files, wanted, says("done")) as talk:
         (tmp_path / "project" / "x.txt").write_text("lines")
