@@ -49,13 +49,12 @@ def run(args: argparse.Namespace) -> int:
             "That is too much; and a key is no argument, for the list of processes and the shell's history show it.",
             "Without it, `picode auth add PROVIDER` asks for the key, or reads it from a pipe.",
         )
-    done: int = DO[args.action](args, credentials())
-    return done
-
-
-def credentials() -> Credentials:
     where = paths.resolve()
-    return Credentials.at(where, os.environ, pi_too=config.load(where).settings.pi.read, ask=_passphrase)
+    # a list asks nobody for anything
+    ask = _passphrase if args.action != "list" else lambda: None
+    kept = Credentials.at(where, os.environ, pi_too=config.load(where).settings.pi.read, ask=ask)
+    done: int = DO[args.action](args, kept)
+    return done
 
 
 def _add(args: argparse.Namespace, kept: Credentials) -> int:
