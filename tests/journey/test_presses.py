@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from picode import paths
 from picode.client.blocking import Connection
 from picode.protocol import requests as r
-from picode.protocol.replies import Accepted, Snapshot
+from picode.protocol.replies import Accepted, Cancelled, Snapshot
 from picode.protocol.values import CommandRecord, Place
 from picode.server.presses import Presses
 from support.daemon import Running, daemon
@@ -117,3 +118,29 @@ def test_a_press_without_a_command_is_known_too_and_has_no_receipt_to_show(
         entry = client.ask_for(Snapshot, r.Look(0, conversation)).entries[0]
     assert entry.receipt is not None
     assert (entry.receipt.once, entry.receipt.sent, entry.receipt.command) == ("x:1", 0, "")
+
+
+def test_what_follows_a_press_at_once_does_not_overtake_it(where: paths.Paths, home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/v1"
+        running = Running(where, {"OPENAI_API_KEY": "none", "OPENAI_BASE_URL": url}).start()
+        try:
+            with running.connect("recorder") as client:
+                conversation = asked(client, press(home))
+                until(lambda: questions(where) == ["why?"])
+                client.tell(r.Send(id=0, place=Place(str(home)), text="second", once="x:2"))
+                client.ask(r.Ask(0, conversation, "third"))
+                client.tell(r.Send(id=0, place=Place(str(home)), text="fourth", once="x:4"))
+                given_back = client.ask_for(Cancelled, r.Cancel(0, conversation)).queue
+        finally:
+            running.stop()
+    assert [queued.text for queued in given_back] == ["second", "third", "fourth"]
+
+
+def test_a_press_right_before_the_end_is_in_the_conversation(daemon: Running, home: Path) -> None:
+    with daemon.connect("recorder") as client:
+        client.tell(press(home))
+        client.tell(r.Shutdown(id=0))
+        assert daemon.process is not None
+        daemon.process.wait(30)
+    assert questions(daemon.where) == ["why?"]

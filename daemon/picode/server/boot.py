@@ -104,8 +104,7 @@ async def serve(paths: Paths, ready: Callable[[], None]) -> None:
         await daemon.ended.wait()
         log.info("ending")
         bus.announce(EVERYBODY, DaemonStopping())
-        # who asks from now on sees that nobody listens, and waits for the next daemon
-        sockets.deafen()
+        _deafen(sockets, daemon)
         await tasks.stop(older)
         await explorers.close()
         await daemon.projects.close()
@@ -119,6 +118,12 @@ async def serve(paths: Paths, ready: Callable[[], None]) -> None:
     finally:
         sockets.close()
     log.info("ended in order")
+
+
+def _deafen(sockets: Sockets, daemon: Daemon) -> None:
+    """Who asks from now on sees that nobody listens, and waits for the next daemon; what was accepted is taken."""
+    sockets.deafen()
+    daemon.presses.work_now()
 
 
 def _connect(daemon: Daemon) -> None:

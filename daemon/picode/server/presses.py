@@ -4,9 +4,11 @@ A press is written to the runtime directory before it is acknowledged; its messa
 conversation's file. After a kill the next daemon asks again what did not get there, and knows the names of the rest.
 """
 
+import asyncio
 import logging
 import os
-from collections import OrderedDict
+from collections import OrderedDict, deque
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -16,6 +18,9 @@ from picode.protocol.requests import Send
 
 MOST_NAMES = 512
 """A recorder sends a press again within seconds: older names need not be known."""
+AFTER = 0.001
+"""Seconds between the acknowledgement of a press and the work on it. The recorder that was woken by the one may have to
+share a processor with the other, and the work takes as long as all that came before it."""
 LARGEST = 8 * 1024 * 1024
 """Bytes of the file, above which it is written anew with the names alone, once nothing waits."""
 log = logging.getLogger(__name__)
@@ -42,6 +47,7 @@ class Presses:
         self._waiting: dict[str, str] = {}
         self.held: set[str] = set()
         """What waits for a person's look before it is sent: the next daemon shows it again, however this one ends."""
+        self._soon: deque[Callable[[], None]] = deque()
         self._descriptor = -1
         self.left: list[Press] = self._read()
 
@@ -54,6 +60,16 @@ class Presses:
         self._write(Press(request.once, conversation, request))
         self._remember(request.once, conversation)
         self._waiting[request.once] = conversation
+
+    def work_soon(self, work: Callable[[], None]) -> None:
+        """Call `work` when the acknowledgement has been read; what is accepted first is worked on first."""
+        self._soon.append(work)
+        asyncio.get_running_loop().call_later(AFTER, self.work_now)
+
+    def work_now(self) -> None:
+        """Do what would be done soon: something comes that must not overtake it."""
+        while self._soon:
+            self._soon.popleft()()
 
     def done(self, name: str) -> None:
         """It is in its conversation's file, or was refused where the user sees it."""

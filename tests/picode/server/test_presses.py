@@ -1,5 +1,7 @@
 """Key presses on disk: names, what waits, and ends in the middle of a record."""
 
+import asyncio
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -78,3 +80,20 @@ def test_a_press_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DiskFailed, match="No space left"):
         kept.accept(key("a"), "one")
     assert kept.conversation("a") is None
+
+
+async def test_work_on_presses_waits_a_moment_keeps_its_order_and_is_done_once(tmp_path: Path) -> None:
+    kept = Presses(tmp_path / "presses")
+    done: list[str] = []
+    for name in "abc":
+        kept.work_soon(partial(done.append, name))
+    await asyncio.sleep(0)
+    assert done == []
+    async with asyncio.timeout(20):
+        while len(done) < 3:
+            await asyncio.sleep(0.001)
+    kept.work_soon(partial(done.append, "d"))
+    kept.work_now()
+    assert done == ["a", "b", "c", "d"]
+    await asyncio.sleep(0.02)
+    assert done == ["a", "b", "c", "d"]

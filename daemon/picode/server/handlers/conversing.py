@@ -1,6 +1,5 @@
 """Conversations: open one, look at it, talk to it."""
 
-import asyncio
 import logging
 import secrets
 from collections.abc import Coroutine
@@ -56,6 +55,7 @@ class Conversing:
         return Replayed(id=0, events=self._daemon.bus.replay(request.conversation, request.after))
 
     def ask(self, request: r.Ask) -> Accepted:
+        self._daemon.presses.work_now()
         conversation = self._conversations.get(request.conversation)
         conversation.ask(
             request.text,
@@ -91,7 +91,7 @@ class Conversing:
         conversation = self._conversations.make_for(request.place)
         conversation.check(again=False)
         self._daemon.presses.accept(request, conversation.id)
-        asyncio.get_running_loop().call_soon(self._ask, request, conversation)
+        self._daemon.presses.work_soon(lambda: self._ask(request, conversation))
         return Accepted(id=0, conversation=conversation.id)
 
     def _ask(self, request: r.Send, conversation: "Conversation") -> None:
@@ -147,6 +147,7 @@ class Conversing:
         return Suggestion(id=0, command=conversation.suggestion if conversation is not None else "")
 
     def cancel(self, request: r.Cancel) -> Cancelled:
+        self._daemon.presses.work_now()
         conversation = self._conversations.get(request.conversation)
         if request.what == "commands":
             conversation.cancel_commands()
