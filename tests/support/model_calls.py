@@ -9,11 +9,15 @@ from picode.messages import Message, ModelRequest, StreamEvent, Text, TextDelta,
 from picode.providers import catalog
 from picode.providers.anthropic import Anthropic
 from picode.providers.base import Provider
+from picode.providers.bedrock import Bedrock
+from picode.providers.failures import Asked
 from picode.providers.google import Google
 from picode.providers.http import Http, Waits
 from picode.providers.ollama import Ollama
 from picode.providers.openai import OpenAI
 from picode.providers.openai_responses import OpenAIResponses
+from picode.providers.vertex import Vertex
+from picode.providers.vertex_token import Tokens
 
 KEY = "sk-test-0123456789abcdef"
 READ = ToolSpec("read", "Read a file.", {"type": "object", "properties": {"path": {"type": "string"}}})
@@ -50,6 +54,28 @@ def responses(url: str, **waits: float) -> OpenAIResponses:
 
 def ollama(url: str, **waits: float) -> Ollama:
     return Ollama(Http(Waits(**waits)), lambda: None, catalog.load(), url)
+
+
+def bedrock(url: str, **waits: float) -> Bedrock:
+    environ = {
+        "AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": url, "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": KEY,
+    }  # fmt: skip
+    return Bedrock(Http(Waits(**waits)), lambda: None, catalog.load(), environ)
+
+
+class Lasting(Tokens):
+    """A token without a server of tokens."""
+
+    async def token(self, asked: Asked) -> str:
+        return KEY
+
+
+def vertex(url: str, **waits: float) -> Vertex:
+    environ = {"GOOGLE_VERTEX_BASE_URL": url, "GOOGLE_CLOUD_PROJECT": "mine", "GOOGLE_CLOUD_LOCATION": "eu"}
+    made = Vertex(Http(Waits(**waits)), catalog.load(), environ)
+    made.tokens = Lasting(made.http, environ)
+    return made
 
 
 class Speaking(Provider, Protocol):

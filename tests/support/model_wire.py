@@ -209,14 +209,19 @@ class OpenAI(Wire):
 
 def wire(path: str, script: Script, model: str) -> Wire:
     """The format that this path speaks."""
+    from support.model_wire_bedrock import Chunked, Converse
     from support.model_wire_google import Google
     from support.model_wire_ollama import Ollama
     from support.model_wire_responses import Responses
 
+    if path.endswith("/converse-stream"):
+        return Converse(script, model)
+    if path.endswith("/invoke-with-response-stream"):
+        return Chunked(script, model)
     if path.endswith("/responses"):
         return Responses(script, model)
     if path.endswith("/api/chat"):
         return Ollama(script, model)
     if path.endswith(":streamGenerateContent"):
         return Google(script, path.rpartition("/")[2].partition(":")[0])
-    return (Anthropic if path.endswith("/messages") else OpenAI)(script, model)
+    return (Anthropic if path.endswith(("/messages", ":streamRawPredict")) else OpenAI)(script, model)

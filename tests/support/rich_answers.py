@@ -2,20 +2,36 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from picode.draft import Draft
 from picode.messages import Assistant, AssistantContent, StreamEvent, Text, Thinking, ToolCall
 from picode.providers import anthropic as anthropic_api
-from picode.providers import catalog, google_answer, ollama_answer, openai_answer, openai_responses_answer
+from picode.providers import (
+    bedrock_answer,
+    catalog,
+    google_answer,
+    ollama_answer,
+    openai_answer,
+    openai_responses_answer,
+)
 from picode.providers.base import Provider
+from picode.providers.eventstream import EventStream
 from picode.providers.exchange import Answer
+from picode.providers.failures import Asked
 from picode.providers.ndjson import Lines
 from picode.providers.sse import Events, Framing
-from support import model_wire, model_wire_google, model_wire_ollama, model_wire_responses
-from support.model_calls import anthropic, google, ollama, openai, responses
+from support import (
+    model_wire,
+    model_wire_bedrock,
+    model_wire_google,
+    model_wire_ollama,
+    model_wire_responses,
+)
+from support.model_calls import anthropic, bedrock, google, ollama, openai, responses, vertex
 from support.model_script import Call, Calls, Raw, Say, Script, Think, Tokens
+from support.model_wire_bedrock import event as bedrock_event
 
 NOWHERE = "http://localhost:1"
 THOUGHT, SAID = "First I think — gründlich.", "Grüße 🌍 und\n\tmehr"
@@ -182,10 +198,44 @@ OLLAMA = Rich(
     Lines,
 )
 
+BEDROCK = Rich(
+    Script(
+        Think(THOUGHT, "sig=="),
+        Say("Grüße "),
+        Say("🌍 und\n\tmehr"),
+        Calls(Call("read", {"path": "naïve.py"}), Call("ls", {})),
+        Raw(bedrock_event("somethingNew", b'{"a": 1}')),
+        usage=Tokens(100, 20, 50, 30),
+    ),
+    [
+        Thinking(THOUGHT, "sig=="),
+        Text(SAID),
+        ToolCall("call_1", "read", {"path": "naïve.py"}),
+        ToolCall("call_2", "ls", {}),
+    ],
+    "amazon.nova-pro-v1:0",
+    (100, 20, 50, 30, 200),
+    0,
+    bedrock,
+    lambda: bedrock_answer.Answer(Asked("bedrock", "Bedrock", NOWHERE, "m", "", ""), catalog.load()),
+    model_wire_bedrock.Converse,
+    EventStream,
+)
+
+BEDROCK_CLAUDE = replace(
+    ANTHROPIC, script=ANTHROPIC.plain, model="us.anthropic.claude-sonnet-5-5-v1:0", provider=bedrock,
+    wire=model_wire_bedrock.Chunked, framing=EventStream,
+)  # fmt: skip
+VERTEX_CLAUDE = replace(ANTHROPIC, model="claude-sonnet-5-5@20260101", provider=vertex)
+VERTEX = replace(GOOGLE, provider=vertex)
+
 FORMATS = {
     "anthropic": ANTHROPIC,
     "openai": OPENAI,
     "google": GOOGLE,
     "responses": RESPONSES,
     "ollama": OLLAMA,
+    "bedrock": BEDROCK,
 }
+SAME_WIRES = {"bedrock-claude": BEDROCK_CLAUDE, "vertex": VERTEX, "vertex-claude": VERTEX_CLAUDE}
+"""At another address, with another key or in another frame than what is in `FORMATS`."""

@@ -9,13 +9,28 @@ if TYPE_CHECKING:
 
 NAMES = frozenset({
     "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "EDITOR", "VISUAL",
-    "GEMINI_API_KEY", "GOOGLE_GEMINI_BASE_URL", "OLLAMA_HOST", "OLLAMA_API_KEY",
+    "GOOGLE_GEMINI_BASE_URL", "OLLAMA_HOST", "GOOGLE_APPLICATION_CREDENTIALS", "CLOUDSDK_CONFIG",
+    # of AWS: where, whose files, and Bedrock's own key; not the keys of a whole account
+    "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE",
+    "AWS_BEARER_TOKEN_BEDROCK", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME",
     "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE",
     "SSH_AUTH_SOCK", "DBUS_SESSION_BUS_ADDRESS", "PYTHON_KEYRING_BACKEND", "PYTHONPATH", "VIRTUAL_ENV",
     "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy",
     "ZELLIJ_SOCKET_DIR",
 })  # fmt: skip
-PREFIXES = ("LC_", "XDG_", "PICODE_", "ANTHROPIC_", "OPENAI_", "PI_CODING_AGENT_")
+PREFIXES = (
+    "LC_",
+    "XDG_",
+    "PICODE_",
+    "ANTHROPIC_",
+    "OPENAI_",
+    "PI_CODING_AGENT_",
+    "AWS_",
+    "GOOGLE_CLOUD_",
+    "GOOGLE_VERTEX_",
+)
+# a provider of one's own has its key in a variable of this form
+SUFFIX = "_API_KEY"
 DEMO = "demo/demo"
 """The model of those who have no key."""
 # these tell of one shell or one test, not of the user
@@ -27,7 +42,7 @@ def passed_on(environ: Mapping[str, str]) -> dict[str, str]:
     return {
         name: value
         for name, value in environ.items()
-        if (name in NAMES or name.startswith(PREFIXES)) and name not in WITHOUT
+        if (name in NAMES or name.startswith(PREFIXES) or name.endswith(SUFFIX)) and name not in WITHOUT
     }
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from picode.errors import ConfigError
 from picode.messages import Cost, Usage
+from picode.providers import clouds
 
 if TYPE_CHECKING:
     from picode.providers.models_json import Described
@@ -66,7 +67,12 @@ class Catalog:
         return self.providers.get(provider) or ProviderData()
 
     def find(self, provider: str, model: str) -> ModelData:
-        return self.of(provider).models.get(model, UNKNOWN)
+        if found := self.of(provider).models.get(model):
+            return found
+        # a cloud's own name for what another one makes
+        owned = (self.of(owner).models.get(name) for owner in clouds.OWNERS.get(provider, (provider,))
+                 for name in clouds.names(model))  # fmt: skip
+        return next((found for found in owned if found), UNKNOWN)
 
     def cost(self, provider: str, model: str, usage: Usage) -> Cost:
         data = self.find(provider, model)

@@ -17,15 +17,19 @@ KINDS: tuple[tuple[str, tuple[int, ...], str], ...] = (
     (
         "unknown_model",
         (400, 404),
-        r"(unknown|invalid|unsupported) model|not a valid model|not_found_error.*model",
+        r"(unknown|invalid|unsupported) model|not a valid model|not_found_error.*model|model identifier is invalid",
     ),
     ("bad_key", (), r"invalid_api_key|authentication_error|incorrect api key|invalid x-api-key|unauthorized"),
     ("bad_key", (), r"api.key (not valid|expired)|api_key_invalid|unauthenticated"),
     ("overload", (), r"overloaded|at capacity|temporarily unavailable|loading model|service.?unavailable"),
-    ("rate", (), r"rate_limit|rate limit|too many requests|resource_exhausted"),
+    ("rate", (), r"rate_limit|rate limit|too many requests|resource_exhausted|throttling"),
     ("refused", (), r"content_policy|content_filter|content management policy"),
-    ("timeout", (0,), r"timeout_error"),
-    ("bad_request", (0,), r"invalid_request|invalid_prompt|invalid_argument|(invalid|unsupported)_image"),
+    ("timeout", (0,), r"timeout_error|timeoutexception"),
+    (
+        "bad_request",
+        (0,),
+        r"invalid_request|invalid_prompt|invalid_argument|validationexception|(invalid|unsupported)_image",
+    ),
 )
 
 BY_STATUS = {

@@ -17,6 +17,7 @@ from picode.modelnames import named
 from picode.protocol.values import ModelInfo
 from picode.providers import catalog, ollama_host, own_servers
 from picode.providers.base import ModelFailed, Provider
+from picode.providers.clouds import NAMED_ONLY
 from picode.providers.discovery import WHATEVER
 from picode.providers.http import Http, Waits
 from picode.providers.models_json import Described
@@ -85,6 +86,18 @@ def _ollama(parts: Parts) -> Provider:
     )  # fmt: skip
 
 
+def _bedrock(parts: Parts) -> Provider:
+    from picode.providers.bedrock import Bedrock
+
+    return Bedrock(parts.http, lambda: parts.credentials.find("bedrock"), parts.catalog, parts.environ)
+
+
+def _vertex(parts: Parts) -> Provider:
+    from picode.providers.vertex import Vertex
+
+    return Vertex(parts.http, parts.catalog, parts.environ)
+
+
 def _demo(parts: Parts) -> Provider:
     from picode.providers.demo.provider import Demo
 
@@ -131,6 +144,8 @@ REGISTERED: dict[str, Callable[[Parts], Provider]] = {
     "openai": _openai,
     "google": _google,
     "ollama": _ollama,
+    "bedrock": _bedrock,
+    "vertex": _vertex,
     "demo": _demo,
 }
 # Another form of a provider's API: taken where the list of models says so, or where a name begins with it.
@@ -307,8 +322,8 @@ class Providers:
             model = self._first_choice(provider)
         data = self.catalog.find(provider, model)
         made = self.provider(provider)
-        if provider in self._described():
-            made = made.of(model)  # type: ignore[attr-defined]
+        if of := getattr(made, "of", None):
+            made = of(model)
         elif form or (data.api in FORMS and not self._open(provider)):
             made = self._form(form or data.api, form or provider)
         window = self._found.context_window(provider, model) or data.context_window
@@ -362,7 +377,7 @@ class Providers:
             return configured, "it is configured as models.default"
         for name in self._makers():
             usable, _ = self._usable(name)
-            if usable and name != "demo":
+            if usable and name != "demo" and name not in NAMED_ONLY:
                 return f"{name}/{self._first_choice(name)}", "it is the first provider that can be used"
         return DEMO, "no key was found"
 
