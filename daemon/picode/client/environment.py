@@ -25,7 +25,6 @@ PREFIXES = (
     "ANTHROPIC_",
     "OPENAI_",
     "PI_CODING_AGENT_",
-    "AWS_",
     "GOOGLE_CLOUD_",
     "GOOGLE_VERTEX_",
 )

@@ -15,6 +15,11 @@ from picode.protocol.values import ModelInfo
         "ANTHROPIC_API_KEY",
         "OPENAI_BASE_URL",
         "https_proxy",
+        "MY_SERVER_API_KEY",
+        "AWS_BEARER_TOKEN_BEDROCK",
+        "AWS_PROFILE",
+        "GOOGLE_APPLICATION_CREDENTIALS",
+        "GOOGLE_CLOUD_PROJECT",
     ],
 )
 def test_what_the_daemon_needs_is_passed_on(name: str) -> None:
