@@ -242,8 +242,14 @@ class Steps:
         self._is_in(self.workspace.open("picode", "up", "--yes"))
 
     def _is_in(self, terminal: Terminal) -> None:
-        # a narrow layout has no bar below, and another terminal may be the smaller one
-        terminal.wait_until(lambda shown: shown.startswith(" Zellij") or "Ctrl +" in shown, "the session")
+        def bar(shown: str) -> bool:
+            # a narrow layout has no bar below, and another terminal may be the smaller one
+            return shown.startswith(" Zellij") or "Ctrl +" in shown
+
+        terminal.wait_until(lambda shown: bar(shown) or "┌" in shown, "the session")
+        # of twenty terminals Zellij 0.44.3 draws the bars of some only when something else happens there
+        with contextlib.suppress(AssertionError):
+            terminal.wait_until(bar, "the bars", 10)
         # Zellij may have saved a renamed session under its old name
         if named := re.match(r" Zellij \(([\w-]+)\)", terminal.screen):
             self.workspace.session = named[1]
