@@ -89,12 +89,29 @@ def _brought(where: paths.Paths, cwd: str, settings: "Settings") -> "Iterator[Fi
         yield Finding("skills", "ok", counts)
     for notice in found.notices:
         yield Finding("skills", "warn", notice)
+    yield from _extensions(where, cwd, settings)
     try:
         theme = theme_of(where, cwd)()
     except PicodeError as error:
         yield Finding("theme", "warn", error.message, error.hint or "The terminal's own colours are used.")
     else:
         yield Finding("theme", "ok", f"{theme.name} ({theme.file})" if theme.file else theme.name)
+
+
+def _extensions(where: paths.Paths, cwd: str, settings: "Settings") -> "Iterator[Finding]":
+    """Those that would run here, and those that wait to be allowed."""
+    from picode.installation.checkup import Finding
+    from picode.resources.collection import where as places
+    from picode.resources.extensions import find
+
+    found = find(places(cwd, where.config, settings))
+    if not settings.extensions.enabled and found.origins:
+        yield Finding("extensions", "ok", "switched off by extensions.enabled")
+        return
+    for file in found.files:
+        yield Finding("extensions", "ok", f"{file} ({found.origins[file].scope})")
+    for notice in found.notices:
+        yield Finding("extensions", "warn", notice, "`picode trust` allows them.")
 
 
 def _daemon(where: paths.Paths) -> "Iterator[Finding]":

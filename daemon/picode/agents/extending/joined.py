@@ -175,7 +175,10 @@ class Joined:
                                   "previousLevel": before.thinking or "off"})  # fmt: skip
 
     async def _started(self, reason: str) -> None:
-        """More skills, templates and themes."""
+        """More skills, templates and themes; and options that nobody knows."""
+        known = {flag.name for one in self.extensions.all for flag in one.loaded.flags}
+        for name in sorted(set(self._conversation.brought.wishes.flags) - known):
+            self._sight.announce(Noticed("warning", f"No extension has the option --{name}."))
         if self.extensions.wants("resources_discover"):
             event = {"type": "resources_discover", "cwd": self._conversation.session.cwd, "reason": reason}
             fold = await self.extensions.emit_now(event)
