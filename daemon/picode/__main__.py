@@ -4,7 +4,7 @@ import sys
 
 
 def main() -> int:
-    if sys.argv[1:] in (["--version"], ["-V"]):
+    if sys.argv[1:] in (["--version"], ["-v"], ["-V"]):
         from picode import __version__
 
         print(f"picode {__version__}")

@@ -83,22 +83,32 @@ def _dispatch(arguments: list[str]) -> int:
     if name in ("-h", "--help", "help"):
         print(usage())
         return 0
-    if name and not name.startswith("-"):
+    if name and not name.startswith(("-", "@")) and len(name.split()) == 1:
+        # a word alone is a command; several are a question, and @FILE goes along with one
         raise UsageError(f"There is no command {name!r}.", _nearest(name))
     return _bare(arguments)
 
 
 def _bare(arguments: list[str]) -> int:
-    """`picode` alone, or with the options of one question: `-p`, `--mode`."""
+    """`picode` alone, or with the options of one question: `-p`, `--mode`. A question whose answer goes into a file
+    or a pipe needs none of them."""
     asked = any(argument.split("=")[0] in ASKING for argument in arguments)
-    module = _module("print_mode" if asked or not sys.stdin.isatty() else "chat")
+    name = "print_mode" if asked or not sys.stdin.isatty() else "chat"
+    module, args = _understood(name, arguments)
+    if name == "chat" and args.text and not sys.stdout.isatty():
+        module, args = _understood("print_mode", arguments)
+    code: int = module.run(args)
+    return code
+
+
+def _understood(name: str, arguments: list[str]) -> tuple[ModuleType, argparse.Namespace]:
+    module = _module(name)
     parser = Parser(prog="picode", description=module.__doc__)
     module.add_arguments(parser)
     # options may stand between the questions
     args, args_of_extensions = parser.parse_known_intermixed_args(arguments)
     args.flags = args_of_extensions
-    code: int = module.run(args)
-    return code
+    return module, args
 
 
 def _module(name: str) -> ModuleType:

@@ -20,8 +20,9 @@ def picode(*arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str
     )
 
 
-def test_version_is_one_line() -> None:
-    done = picode("--version")
+@pytest.mark.parametrize("option", ["--version", "-v", "-V"])
+def test_version_is_one_line(option: str) -> None:
+    done = picode(option)
     assert (done.returncode, done.stdout, done.stderr) == (0, f"picode {__version__}\n", "")
 
 

@@ -263,7 +263,7 @@ def test_the_pane_takes_the_same_options(
     model_server.enqueue(say("First answer."), say("Second answer."))
     options = ("--no-session", "--model", "haiku:low", "--system-prompt", "Be terse.", "--tools", "read",
                "--name", "A talk")  # fmt: skip
-    terminal = Terminal([executable(), "chat", *options, "@notes.md", "why?"], dict(os.environ), project)
+    terminal = Terminal([executable(), "@notes.md", *options, "why?"], dict(os.environ), project)
     try:
         terminal.wait_for("“A talk”", "First answer.")
         terminal.type("and?\r")

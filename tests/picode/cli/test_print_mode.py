@@ -146,6 +146,19 @@ def test_json_begins_with_the_header_and_ends_with_the_agents_end(
     assert "".join(deltas) == "One two."
 
 
+def test_a_question_whose_answer_goes_into_a_file_is_answered_and_ends(
+    picode: Run, model_server: ModelServer, project: Path, home: Path
+) -> None:
+    model_server.enqueue(Script(Say("Into the file.")))
+    command = f"{executable()} 'go on' --offline > {home}/out; echo ended with $?"
+    terminal = Terminal(["/bin/sh", "-c", command], dict(os.environ), project)
+    try:
+        terminal.wait_for("ended with 0")
+    finally:
+        terminal.close()
+    assert (home / "out").read_text() == "Into the file.\n"
+
+
 def test_a_tool_that_is_not_there_cannot_be_allowed(picode: Run, model_server: ModelServer) -> None:
     done = picode("-p", "hi", "--allow", "bash,wriet")
     assert (done.returncode, done.stdout) == (2, "")
