@@ -71,7 +71,7 @@ class Answering:
         now: Callable[[], int],
         outgoing: Outgoing,
     ) -> None:
-        self._provider, self._emit, self._now, self._outgoing = provider, emit, now, outgoing
+        self.provider, self._emit, self._now, self._outgoing = provider, emit, now, outgoing
         self._draft = Draft(provider.api, provider.name, model)
         self._started = time.monotonic()
         self.first = 0.0
@@ -91,6 +91,10 @@ class Answering:
     def stopped(self, why: str) -> AnswerFailed:
         """The request was not sent: the person cancelled."""
         return AnswerFailed(self._cut("aborted", why), why, "")
+
+    async def cleaned(self, request: ModelRequest) -> ModelRequest:
+        """As it is sent."""
+        return await self._outgoing.cleaned(request)
 
     async def run(
         self, request: ModelRequest, stop: asyncio.Event, retry: Retry
@@ -118,12 +122,12 @@ class Answering:
         """What went wrong, as a value: a failure is no surprise and needs no traceback in the log."""
         try:
             clean = await self._outgoing.cleaned(request)
-            async with aclosing(self._provider.stream(clean)) as events:
+            async with aclosing(self.provider.stream(clean)) as events:
                 async for event in events:
                     self._announce(event)
         except Exception as error:
             if not isinstance(error, PicodeError):
-                log.exception("the provider %s failed", self._provider.name)
+                log.exception("the provider %s failed", self.provider.name)
             return error
         return None
 

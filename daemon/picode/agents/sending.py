@@ -8,9 +8,10 @@ from picode import tasks
 from picode.agents.answer import ABORTED, LONGEST_WAIT, Answering, Retry
 from picode.agents.inputs import AnswerFailed, AnswerFinished
 from picode.agents.paying import Paying
-from picode.config.schema import Providers, Rate
+from picode.config.schema import Providers, Rate, Settings
 from picode.errors import PicodeError
 from picode.messages import Assistant, ModelRequest, Usage
+from picode.providers.answers import Again, Heard, key_of
 from picode.providers.base import ModelFailed
 from picode.providers.spending import estimate
 from picode.providers.traffic import Traffic
@@ -26,6 +27,8 @@ class Going:
     stop: asyncio.Event
     retry: Retry
     begun: Callable[[], object] = lambda: None
+    keeps: bool = True
+    """Its answer may be kept, and given again."""
 
     @property
     def provider(self) -> str:
@@ -40,9 +43,32 @@ class Sending:
         self._tell = tell
 
     async def send(
-        self, answering: Answering, going: Going, settings: Providers
+        self, answering: Answering, going: Going, settings: Settings
     ) -> AnswerFinished | AnswerFailed:
         """Never raises; what was not sent is an `AnswerFailed` like any other."""
+        answers, cache = self.traffic.answers, settings.cache
+        if (
+            answers is None
+            or not going.keeps
+            or not cache.enabled
+            or (going.request.tools and not cache.tools)
+        ):
+            return await self._send(answering, going, settings.providers)
+        key = key_of(answering.provider, await answering.cleaned(going.request))
+        if (found := await asyncio.to_thread(answers.find, key, cache.seconds)) is not None:
+            self._tell("This answer was kept from before; --no-cache asks anew.")
+            answering.provider = Again(answering.provider, found)
+            going.begun()
+            return await answering.run(going.request, going.stop, going.retry)
+        answering.provider = heard = Heard(answering.provider)
+        answer = await self._send(answering, going, settings.providers)
+        if isinstance(answer, AnswerFinished) and heard.whole:
+            await asyncio.to_thread(answers.keep, key, heard.events, cache.megabytes)
+        return answer
+
+    async def _send(
+        self, answering: Answering, going: Going, settings: Providers
+    ) -> AnswerFinished | AnswerFailed:
         if (wait := self.traffic.paused(going.provider)) > 0:
             return answering.failed(self._paused(going.provider, wait), going.retry)
         rate = settings.rates.get(going.provider, Rate())

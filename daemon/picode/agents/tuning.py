@@ -49,6 +49,8 @@ def wished(settings: Settings, wishes: Wishes, names: list[str]) -> Settings:
     denied = [
         *settings.tools.deny, *(name for name in names if name not in kept or name in wishes.without)
     ]  # fmt: skip
+    if "cache" in wishes.unread:
+        settings = structs.replace(settings, cache=structs.replace(settings.cache, enabled=False))
     if denied == settings.tools.deny:
         return settings
     return structs.replace(settings, tools=structs.replace(settings.tools, deny=denied))

@@ -81,7 +81,7 @@ class Writer:
             answering = Answering(provider, request.model, lambda event: None, self.now, self.outgoing)
             retry = Retry(self.settings.models.retry_delay, effect.attempt)
             going = Going(request, info.name, wanted.purpose, self.stop, retry)
-            answer = await self.sending.send(answering, going, self.settings.providers)
+            answer = await self.sending.send(answering, going, self.settings)
             if isinstance(answer, AnswerFinished) or answer.again is None:
                 return answer
             if effect.attempt >= self.settings.models.retries or self.stop.is_set():

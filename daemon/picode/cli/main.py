@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "sessions": "list, search, show, export, import, delete conversations",
     "models": "which models can be used, and why the others cannot",
     "openapi": "what an OpenAPI document has: its chat, its operations, what is wrong with it",
+    "batch": "many questions from a file of JSON lines, a few at a time",
     "cost": "what requests to models cost: --by day, model, conversation, workspace",
     "auth": "add, list, test or remove a provider's key; sign in at one",
     "install": "fetch a package of skills, templates and themes: npm:…, pip:…, git:…, a path",

@@ -38,6 +38,7 @@ def add_wishes(parser: argparse.ArgumentParser) -> None:
         names = ("-e", named) if option == "extension" else (named,)
         parser.add_argument(*names, action="append", default=[], metavar="PATH", help=what)
         parser.add_argument(short, others, action="store_true", help=f"only those named with {named}")
+    parser.add_argument("--no-cache", action="store_true", help="ask anew what was answered lately")
     parser.add_argument(
         "--theme", action="append", default=[], metavar="PATH",
         help="a theme's file, or a directory of them; the last file named is used",
@@ -52,7 +53,7 @@ def wishes(args: argparse.Namespace) -> "Wishes":
     """What the daemon is asked for. Raises UsageError."""
     from picode.protocol.values import Wishes
 
-    unread: list[Literal["skills", "prompts", "extensions", "context"]] = []
+    unread: list[Literal["skills", "prompts", "extensions", "context", "cache"]] = []
     if args.no_extensions:
         unread.append("extensions")
     if args.no_skills:
@@ -61,6 +62,8 @@ def wishes(args: argparse.Namespace) -> "Wishes":
         unread.append("prompts")
     if args.no_context_files:
         unread.append("context")
+    if args.no_cache:
+        unread.append("cache")
     return Wishes(
         args.thinking, _prompt(args.system_prompt), "\n\n".join(map(_prompt, args.append_system_prompt)), _tools(args),
         listed(args.exclude_tools), paths(args.skill), paths(args.prompt_template), unread,

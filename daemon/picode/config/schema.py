@@ -85,6 +85,22 @@ class Providers(Section):
     ] = 30
 
 
+class Cache(Section):
+    enabled: Annotated[
+        bool, setting("Give the answer again that the same request had, where no tools are offered.")
+    ] = True
+    tools: Annotated[
+        bool,
+        setting(
+            "Where tools are offered, too, when the answer called none: what they would see may have changed."
+        ),
+    ] = False
+    seconds: Annotated[float, setting("How long an answer is kept.", ge=0)] = 3600
+    megabytes: Annotated[
+        float, setting("How much is kept; what was not used for longest goes first.", ge=0)
+    ] = 50
+
+
 class Spend(Section):
     request: Annotated[
         float, setting("The most that one request to a model may cost, in US dollars; 0: no limit.", ge=0)
@@ -294,6 +310,7 @@ class Settings(Section):
     models: Models = field(default_factory=Models)
     providers: Providers = field(default_factory=Providers)
     limits: Limits = field(default_factory=Limits)
+    cache: Cache = field(default_factory=Cache)
     agent: Agent = field(default_factory=Agent)
     compaction: Compaction = field(default_factory=Compaction)
     context: Context = field(default_factory=Context)

@@ -2,12 +2,13 @@
 
 from msgspec import Struct, field
 
-from picode.messages import Assistant
+from picode.messages import Assistant, StopReason, Usage
 from picode.protocol.events import Announced
 from picode.protocol.routing import Role
 from picode.protocol.spending import EstimateError, SpendRow, SpendSpan
 from picode.protocol.values import (
     Blame,
+    ContextFile,
     ConversationInfo,
     Digest,
     Entry,
@@ -222,8 +223,37 @@ class Spending(Reply, tag="spending"):
     estimates: EstimateError | None = None
 
 
+class Context(Reply, tag="context"):
+    """`ranked`: the best files first; `chosen`: what of them a model would get, in the order in which it would."""
+
+    project: str
+    ranked: list[ContextFile] = field(default_factory=list)
+    chosen: list[ContextFile] = field(default_factory=list)
+    files: int = 0
+    """That the index knows."""
+    ready: bool = True
+    """False: the index does not hold all files yet."""
+    ranking: float = 0
+    """Milliseconds."""
+    packing: float = 0
+    """Milliseconds."""
+    text: str = ""
+    """What the model would get, where it was asked for."""
+    notice: str = ""
+    """What the user should know of the index, as one sentence."""
+
+
+class Completed(Reply, tag="completed"):
+    text: str
+    model: str
+    """`provider/model`: the one that answered."""
+    stop: StopReason
+    usage: Usage = field(default_factory=Usage)
+    """All zero: the answer was kept from before."""
+
+
 AnyReply = (
     Welcome | Pong | Accepted | Refused | DaemonStatus | Snapshot | Replayed | Suggestion | Cancelled
     | Models | Conversations | Found | Exported | Tree | Peeked | Tuned | Lines | Moved | Files | SlashCommands
-    | Prompts | Sent | Terminals | Timeline | Blamed | Attended | Spending | Context
+    | Prompts | Sent | Terminals | Timeline | Blamed | Attended | Spending | Completed | Context
 )  # fmt: skip

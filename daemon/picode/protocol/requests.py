@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import field
 
 from picode.messages import Image, Level
+from picode.protocol.completing import Complete as Complete  # noqa: PLC0414
 from picode.protocol.unseen import LendKey as LendKey  # noqa: PLC0414
 from picode.protocol.unseen import Request as Request  # noqa: PLC0414
 from picode.protocol.unseen import Unlock as Unlock  # noqa: PLC0414
@@ -480,8 +481,8 @@ class GetSpending(Request, tag="get_spending"):
 AnyRequest = (
     Hello | Ping | GetStatus | Shutdown | Open | Replay | Look | Ask | Send | GetSuggestion | Cancel | Answer
     | SettlePreview | RunCommand | SetModel | SetThinking | LendKey | Unlock | GetModels | GetConversations | Search
-    | Export | Import | Delete | GetTree | Peek | GetLines | Tune | Compact | Navigate | Fork | Clone | OpenFile | SetLabel
-    | SetName | GetSent | GetFiles | GetSlashCommands | Reload | GetPrompts | InsertInput | SetLayout | WatchFiles
-    | TerminalOpened | CommandStarted | CommandFinished | TerminalClosed | GetTerminals | GetTimeline | GetBlame
-    | Attend | GetSpending | GetContext | AnswerDialog | PressShortcut
+    | Export | Import | Delete | GetTree | Peek | GetLines | Tune | Compact | Navigate | Fork | Clone | OpenFile
+    | SetLabel | SetName | GetSent | GetFiles | GetSlashCommands | Reload | GetPrompts | InsertInput | SetLayout
+    | WatchFiles | TerminalOpened | CommandStarted | CommandFinished | TerminalClosed | GetTerminals | GetTimeline
+    | GetBlame | Attend | GetSpending | Complete | GetContext | AnswerDialog | PressShortcut
 )  # fmt: skip

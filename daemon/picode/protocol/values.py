@@ -249,8 +249,8 @@ class Wishes(Struct, omit_defaults=True):
     """Files, or directories of skills, which go before all others; whole paths."""
     prompts: list[str] = field(default_factory=list)
     """The same with prompt templates."""
-    unread: list[Literal["skills", "prompts", "extensions", "context"]] = field(default_factory=list)
-    """What is not looked for: what was not named here, AGENTS.md and CLAUDE.md."""
+    unread: list[Literal["skills", "prompts", "extensions", "context", "cache"]] = field(default_factory=list)
+    """What is not looked for: what was not named here, AGENTS.md and CLAUDE.md, answers that were kept."""
     extensions: list[str] = field(default_factory=list)
     """Files or directories of extensions; whole paths."""
     flags: dict[str, str] = field(default_factory=dict)
@@ -401,6 +401,18 @@ class TimelineEntry(Struct, omit_defaults=True):
     """There may be more than are told: the project was not watched from the command's start, or too much changed."""
     beside: list[str] = field(default_factory=list)
     """Commands that ran at the same time and share files with this one."""
+
+
+class ContextFile(Struct, omit_defaults=True):
+    """A file of the project, and why it was chosen for a question."""
+
+    path: str
+    score: float = 0
+    why: dict[str, float] = field(default_factory=dict)
+    """What each signal adds to the score."""
+    lines: str = ""
+    """Of what was chosen: `1-40, 80-95`; empty: the whole file."""
+    tokens: int = 0
 
 
 class Blame(Struct, omit_defaults=True):

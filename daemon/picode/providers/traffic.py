@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from picode.config.schema import Providers
+from picode.providers.answers import Answers
 from picode.providers.breaker import Breaker
 from picode.providers.pace import Pace
 from picode.providers.spending.ledger import Ledger
@@ -15,6 +16,8 @@ class Traffic:
     """`ledger` None: nothing is written down and no limit holds, as in a program's own use of an agent."""
 
     ledger: Ledger | None = None
+    answers: Answers | None = None
+    """None: none is kept."""
     pace: Pace = field(default_factory=Pace)
     breakers: dict[str, Breaker] = field(default_factory=dict)
     now: Callable[[], float] = time.monotonic
@@ -49,3 +52,5 @@ class Traffic:
     def close(self) -> None:
         if self.ledger is not None:
             self.ledger.close()
+        if self.answers is not None:
+            self.answers.close()

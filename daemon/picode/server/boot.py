@@ -1,5 +1,6 @@
 """The one file that knows every part of the daemon: it puts them together, and takes them apart at the end."""
 
+import asyncio
 import contextlib
 import logging
 import os
@@ -14,7 +15,9 @@ from picode.credentials import Credentials, take_passphrase
 from picode.errors import ConfigError
 from picode.modelnames import with_level
 from picode.paths import Paths, make_private, pi_directory, project_of
+from picode.protocol.completing import Complete
 from picode.protocol.events import AnyEvent, CommandSeen, DaemonStopping, EntryAdded, Noticed, StatusChanged
+from picode.protocol.replies import Completed
 from picode.protocol.routing import Role
 from picode.protocol.values import CommandNote, ModelInfo
 from picode.server import handlers, lifecycle, logs, older_terminals
@@ -85,7 +88,7 @@ async def serve(paths: Paths, ready: Callable[[], None]) -> None:
         paths=paths, boot=boot, started=time.time_ns() // 1_000_000, bus=bus, conversations=conversations,
         terminals=terminals, panes=panes, explorers=explorers, prompts=Prompts(paths.prompt_history),
         models=models.list, unlock=lambda passphrase: models.credentials().unlock(passphrase), ledger=models.ledger,
-        roles=models.roles,
+        roles=models.roles, complete=models.complete,
         presses=Presses(paths.presses), timeline=timeline, indexes=indexes,
         returns=_returns(paths, conversations, explorers, bus), projects=Projects(bus.announce, watches),
     )  # fmt: skip
@@ -277,19 +280,41 @@ class Models:
             config=self._paths.config,
             settings=settings,
             shell=os.environ.get("SHELL", ""),
-            sending=self._sending(session, providers, settings.limits.spend, emit),
+            sending=self._sending(
+                session.id, session.cwd, settings.limits.spend,
+                lambda text: emit(Noticed("info", text)), lambda text: emit(Noticed("warning", text)),
+            ),
             extend=extend,
         )
         providers.expect(conversation.status.model)
         return conversation
 
+    async def complete(self, asked: Complete) -> Completed:
+        """One question without a conversation, counted in the project of its directory."""
+        from picode.agents.completing import Completing
+        from picode.agents.outgoing import Outgoing
+        from picode.context.redact import cleaner
+
+        settings = await asyncio.to_thread(lambda: config.load(self._paths).settings)
+        providers = self.providers()
+        spend = settings.limits.spend
+        sending = self._sending(asked.batch, asked.cwd or "/", spend, log.info)
+        outgoing = Outgoing(cleaner(settings.shell.redact, settings.redact.patterns), lambda kinds: None)
+        return await Completing(providers, sending, outgoing, settings).complete(asked)
+
     def _sending(
-        self, session: SessionFile, providers: "Providers", spend: Spend, emit: Callable[[AnyEvent], None]
+        self,
+        counted: str,
+        cwd: str,
+        spend: Spend,
+        tell: Callable[[str], None],
+        warn: Callable[[str], None] = log.warning,
     ) -> "Sending":
+        """`counted`: the conversation, or what is counted in its place."""
         from picode.agents.paying import Paying
         from picode.agents.sending import Sending
 
-        project, known = project_of(session.cwd), [spend]
+        project, known = project_of(cwd), [spend]
 
         def limits() -> Spend:
             """As the files say now; as they said last while one of them is broken."""
@@ -297,19 +322,16 @@ class Models:
                 known[0] = config.load(self._paths, os.environ, project).settings.limits.spend
             return known[0]
 
-        def warn(text: str) -> None:
-            emit(Noticed("warning", text))
-
         traffic = self.traffic()
         paying = Paying(
-            providers,
+            self.providers(),
             traffic.ledger,
-            conversation=session.id,
+            conversation=counted,
             workspace=str(project),
             limits=limits,
             warn=warn,
         )
-        return Sending(traffic, paying, lambda text: emit(Noticed("info", text)))
+        return Sending(traffic, paying, tell)
 
     def roles(self) -> RoleList:
         """What each role comes to for a new conversation."""
@@ -327,10 +349,11 @@ class Models:
 
     def traffic(self) -> "Traffic":
         if self._traffic is None:
+            from picode.providers.answers import Answers
             from picode.providers.spending.ledger import Ledger
             from picode.providers.traffic import Traffic
 
-            self._traffic = Traffic(Ledger(self._paths.spending))
+            self._traffic = Traffic(Ledger(self._paths.spending), Answers(self._paths.cache / "answers.db"))
         return self._traffic
 
     async def close(self) -> None:

@@ -1,12 +1,14 @@
 """What the running daemon is made of; `boot` puts it together, handlers work on it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from picode.credentials import Secret
 from picode.paths import Paths
+from picode.protocol.completing import Complete
+from picode.protocol.replies import Completed
 from picode.protocol.routing import Role
 from picode.protocol.values import ModelInfo
 from picode.server.bus import Bus
@@ -45,6 +47,8 @@ class Daemon:
     presses: Presses
     models: Callable[[], list[ModelInfo]]
     """May block for a moment."""
+    complete: Callable[[Complete], Coroutine[Any, Any, Completed]]
+    """One question without a conversation."""
     roles: Callable[[], list[Role]]
     """Which model each role gets, and why."""
     ledger: "Callable[[], Ledger]"

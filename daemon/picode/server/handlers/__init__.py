@@ -4,6 +4,8 @@ from picode.protocol import requests as r
 from picode.server.dispatch import Handler
 from picode.server.handlers.attending import Attending
 from picode.server.handlers.basics import Basics
+from picode.server.handlers.completing import Completions
+from picode.server.handlers.context import Contexts
 from picode.server.handlers.conversing import Conversing
 from picode.server.handlers.customs import Customs
 from picode.server.handlers.keys import Keys
@@ -82,6 +84,8 @@ def table(daemon: Daemon) -> dict[type, Handler]:
         r.GetTerminals: recorders.all,
         r.GetTimeline: timelines.timeline,
         r.GetBlame: timelines.blame,
+        r.GetContext: Contexts(daemon).context,
+        r.Complete: Completions(daemon).complete,
         r.GetSpending: Spendings(daemon).spending,
     }
 
