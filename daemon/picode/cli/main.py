@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "open": "a file at a line, in your editor: picode open src/app.py:12",
     "diff": "what has changed since Git's last commit; --follow shows it anew at each change",
     "timeline": "what ran here and what changed while it ran; --blame: what broke a test",
+    "context": "which files a question is about, and what of them a model would get",
     "pause": "record nothing more in this terminal",
     "resume": "record this terminal again",
     "sent": "what was sent: which command, how much, cut and redacted",

@@ -1,5 +1,6 @@
 """Paths for `@file` completion: Git's own list where there is Git, else a walk that obeys .gitignore files."""
 
+import math
 import os
 import re
 import threading
@@ -39,7 +40,7 @@ class Completer:
                 return known[1]
             files = _git(directory)
             if files is None:
-                files = list(_walk(directory, self._clock() + PATIENCE, self._clock))
+                files = list(walk(directory, self._clock() + PATIENCE, self._clock))
             found = _with_directories(files)
             self._lists.pop(directory, None)
             self._lists[directory] = (self._clock(), found)
@@ -132,7 +133,8 @@ def _typable(raw: bytes) -> str:
     return name if name.isprintable() else ""
 
 
-def _walk(root: str, until: float, clock: Callable[[], float]) -> Iterator[str]:
+def walk(root: str, until: float = math.inf, clock: Callable[[], float] = time.monotonic) -> Iterator[str]:
+    """The files below `root`, relative to it, without what .gitignore files hide."""
     from pathspec import GitIgnoreSpec
 
     ignored: list[tuple[str, GitIgnoreSpec]] = []

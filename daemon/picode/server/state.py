@@ -14,6 +14,7 @@ from picode.protocol.values import ModelInfo
 from picode.server.bus import Bus
 from picode.server.conversations import Conversations
 from picode.server.explorers import Explorers
+from picode.server.indexes import Indexes
 from picode.server.panes import Panes
 from picode.server.presses import Presses
 from picode.server.projects import Projects
@@ -42,6 +43,7 @@ class Daemon:
     explorers: Explorers
     projects: Projects
     timeline: Timeline
+    indexes: Indexes
     returns: Returns
     prompts: Prompts
     presses: Presses
