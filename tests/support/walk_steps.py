@@ -116,10 +116,7 @@ class Steps:
 
     def _detach(self) -> None:
         if self.clients:
-            terminal = self.clients.pop(self._random.randrange(len(self.clients)))
-            # another terminal may be too small for the mode's name
-            terminal.type("\x0fd")
-            assert terminal.wait_end() == 0
+            self.workspace.detach(self.clients.pop(self._random.randrange(len(self.clients))))
 
     def _resize(self) -> None:
         if self.clients:
