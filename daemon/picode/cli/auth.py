@@ -10,7 +10,7 @@ from pathlib import Path
 
 from picode import config, paths
 from picode.credentials import KEY_NAMES, VARIABLES, Credentials, Secret
-from picode.errors import NotAllowed, Unavailable, UsageError
+from picode.errors import NotAllowed, PicodeError, Unavailable, UsageError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -129,26 +129,30 @@ def _line(text: str, others: list[str]) -> str:
 
 
 def _test(args: argparse.Namespace, kept: Credentials) -> int:
+    names = [_provider(args.provider, kept)] if args.provider else [name for name, _ in kept.rows()]
+    refused = False
+    for name in names:
+        taken, told = _tested(name, kept)
+        print(_line(f"{name:<12}{told}", []))
+        refused = refused or not taken
+    if not names:
+        print("There are no keys.")
+    return NotAllowed.exit_code if refused else 0
+
+
+def _tested(name: str, kept: Credentials) -> tuple[bool, str]:
+    """Whether nobody refused it, and what became of it."""
     from picode.credentials import probe
 
-    names = [_provider(args.provider, kept)] if args.provider else [name for name, _ in kept.rows()]
-    outcomes = []
-    for name in names:
-        kept.settle(name)
-        found = kept.find(name)
+    try:
+        found = kept.have(name)
         if found is None:
             raise NotAllowed(f"There is no key for {name}.", f"Add one with `picode auth add {name}`.")
         tried = probe.tried(name, found, paths.resolve().config / "models.json")
-        words = {
-            "good": "is taken",
-            "refused": f"is refused: {tried.why}",
-            "unknown": f"not tested: {tried.why}",
-        }
-        print(_line(f"{name:<12}{found.origin}: {words[tried.outcome]}", []))
-        outcomes.append(tried.outcome)
-    if not names:
-        print("There are no keys.")
-    return NotAllowed.exit_code if "refused" in outcomes else 0
+    except PicodeError as error:
+        return False, str(error)
+    words = {"good": "is taken", "refused": f"is refused: {tried.why}", "unknown": f"not tested: {tried.why}"}
+    return tried.outcome != "refused", f"{found.origin}: {words[tried.outcome]}"
 
 
 def _remove(args: argparse.Namespace, kept: Credentials) -> int:

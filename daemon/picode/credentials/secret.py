@@ -1,6 +1,7 @@
 """A key that shows itself nowhere, and all those that this process has had in hand, so that they can be taken out of
 whatever is written."""
 
+import threading
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from picode.errors import UsageError
 MOST = 64
 """Values that are remembered; an access token is replaced every hour."""
 _HAD: dict[str, None] = {}
+_LOCK = threading.Lock()
 
 
 class Secret:
@@ -23,6 +25,7 @@ class Secret:
         _remember(value)
 
     def reveal(self) -> str:
+        _remember(self._value)
         return self._value
 
     def __repr__(self) -> str:
@@ -100,16 +103,21 @@ def check(key: str) -> str:
 
 
 def _remember(value: str) -> None:
-    if len(value) < SHORTEST or value in _HAD:
+    """What is used stays known; the one that was used longest ago is forgotten."""
+    if len(value) < SHORTEST:
         return
-    if len(_HAD) >= MOST:
-        _HAD.pop(next(iter(_HAD)), None)
-    _HAD[value] = None
+    with _LOCK:
+        _HAD.pop(value, None)
+        _HAD[value] = None
+        if len(_HAD) > MOST:
+            del _HAD[next(iter(_HAD))]
 
 
 def known(environ: Mapping[str, str]) -> list[str]:
     """Every key of `environ` and every one that this process has had in hand; the longest first."""
-    return sorted({*in_environment(environ), *tuple(_HAD)}, key=len, reverse=True)
+    with _LOCK:
+        had = list(_HAD)
+    return sorted({*in_environment(environ), *had}, key=len, reverse=True)
 
 
 def quoted(text: str, longest: int = 200) -> str:

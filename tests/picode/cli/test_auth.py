@@ -92,7 +92,6 @@ def test_what_is_not_there_cannot_be_removed(typed: Typed) -> None:
         (["add", "openai"], "!", 77, "printed nothing"),
         (["add", "openai"], "!exit 3", 77, "failed (exit status 3)"),
         (["frob"], "", 2, "invalid choice"),
-        (["test", "openai"], "", 77, "no key for openai"),
         (["login", "openai"], "", 78, "client_id"),
         (["unlock"], "", 77, "No passphrase"),
         (["unlock"], "a passphrase", 2, "not locked with a passphrase"),
@@ -138,6 +137,20 @@ def test_a_key_is_tested_before_it_is_kept(typed: Typed, where: Paths, provider:
     assert "is refused: Incorrect API key" in again.stdout
     assert KEY not in refused.stderr + again.stdout
     assert typed("add", "openai", "--no-test", given=KEY).returncode == 0
+
+
+def test_a_key_that_cannot_be_had_does_not_keep_the_others_from_being_tested(
+    typed: Typed, provider: ModelServer
+) -> None:
+    typed("add", "gemini", "--no-test", "--command", "exit 3")
+    typed("add", "openai", given=KEY)
+    done = typed("test")
+    assert done.returncode == 77
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["openai", "gemini"]
+    assert "is taken" in done.stdout.splitlines()[0]
+    assert "failed (exit status 3)" in done.stdout.splitlines()[1]
+    alone = typed("test", "anthropic")
+    assert (alone.returncode, "no key for anthropic" in alone.stdout) == (77, True)
 
 
 def test_without_a_network_a_key_is_kept_untested(typed: Typed, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -252,6 +252,19 @@ def test_keys_that_an_older_version_left_in_the_clear_are_read_and_sealed_at_the
     assert json.loads(file.read_text())["keys"]["gemini"] == {"keyring": True}
 
 
+def test_every_key_that_is_in_use_is_known_and_is_taken_out_of_what_is_quoted() -> None:
+    first = Secret("sk-in-use-all-the-time")
+    for number in range(200):
+        Secret(f"at-of-an-hour-{number:04}")
+        first.reveal()
+    known = credentials.known({"OPENAI_API_KEY": "sk-of-the-environment"})
+    assert {"sk-in-use-all-the-time", "sk-of-the-environment", "at-of-an-hour-0199"} < set(known)
+    assert len(known) < 70
+    assert known == sorted(known, key=len, reverse=True)
+    assert credentials.quoted(f"no:\x1b[31m {first.reveal()}\n!") == "no: [31m [key] !"
+    assert credentials.quoted("x" * 500) == "x" * 199 + "…"
+
+
 async def test_a_lent_key_comes_first_in_the_task_that_has_it_and_nowhere_else(file: Path) -> None:
     kept = Credentials(file, {"OPENAI_API_KEY": "sk-own"})
 

@@ -1,6 +1,7 @@
 """Keys that take time to be had: got once for all who ask, off the event loop, and once more when they are refused."""
 
 import asyncio
+import json
 import threading
 from pathlib import Path
 
@@ -55,6 +56,22 @@ async def test_twenty_questions_at_once_refresh_a_sign_in_once(
     assert len(shown) == 1
     assert oauth_server.takes(shown.pop())
     assert not [one for one in model_server.requests if "x-api-key" in one.headers]
+    await providers.close()
+
+
+async def test_a_provider_of_ones_own_is_shown_the_token_in_its_own_way(
+    kept: Credentials, home: Path, oauth_server: OAuthServer, model_server: ModelServer
+) -> None:
+    entry = {
+        "baseUrl": model_server.url, "api": "anthropic-messages", "apiKey": "unused", "models": [{"id": "big"}],
+    }  # fmt: skip
+    (home / "models.json").write_text(json.dumps({"providers": {"mine": entry}}))
+    kept.add_tokens("mine", oauth_server.issued("mine", ended=True))
+    providers = Providers(Models(), kept, {}, home / "models.json")
+    model_server.enqueue(say("hello"))
+    assert said(await collect(providers.resolve("mine/big")[0].stream(request(model="big")))) == "hello"
+    shown = model_server.requests[0].headers["authorization"]
+    assert oauth_server.takes(shown.removeprefix("Bearer "))
     await providers.close()
 
 
