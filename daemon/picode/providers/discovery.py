@@ -1,7 +1,8 @@
 """Which models a server of one's own has: asked in threads, for a bounded time, and remembered.
 
-Only hosts that were configured, and Ollama's place on this machine, are ever asked. Plain sockets: no proxy stands
-before one's own server, no redirect is followed, and the HTTP client stays unloaded.
+Only hosts that were configured, and the places of Ollama, LM Studio and llama.cpp on this machine, are ever asked.
+Plain
+sockets: no proxy stands before one's own server, no redirect is followed, and the HTTP client stays unloaded.
 """
 
 import json
@@ -102,6 +103,17 @@ def openai_list(found: Any) -> list[Listed]:
         size = next((said[name] for name in sizes if isinstance(said.get(name), int)), 0)
         made.append(Listed(str(one["id"]), size))
     return made
+
+
+def owned_by(owner: str) -> Callable[[Any], list[Listed]]:
+    """`openai_list` for a server that says of its models whose they are: another one's are not taken."""
+
+    def read(found: Any) -> list[Listed]:
+        if owner and not any(one.get("owned_by") == owner for one in found["data"]):
+            raise ValueError("another server listens there")
+        return openai_list(found)
+
+    return read
 
 
 def ollama_list(found: Any) -> list[Listed]:

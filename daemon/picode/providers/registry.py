@@ -38,6 +38,8 @@ class Parts:
     demo_pace: float
     there: Callable[[], bool]
     """Whether an Ollama is configured, or has answered."""
+    answered: Callable[[str], bool]
+    """Whether this server of one's own has told its models."""
     choose: Callable[[str], str]
     """The model of this server of one's own that is taken when none was named; blocks for 0.3 s at most."""
 
@@ -84,6 +86,19 @@ def _ollama(parts: Parts) -> Provider:
         parts.http, lambda: parts.credentials.find("ollama"), parts.catalog, base,
         there=parts.there, choose=lambda: parts.choose("ollama"),
     )  # fmt: skip
+
+
+def _local(name: str) -> Callable[[Parts], Provider]:
+    def make(parts: Parts) -> Provider:
+        from picode.providers.local_servers import Local, base
+
+        return Local(
+            name, base(name, parts.environ), parts.http, parts.catalog,
+            find_key=lambda: parts.credentials.find(name), there=lambda: parts.answered(name),
+            choose=lambda: parts.choose(name),
+        )  # fmt: skip
+
+    return make
 
 
 def _bedrock(parts: Parts) -> Provider:
@@ -144,6 +159,8 @@ REGISTERED: dict[str, Callable[[Parts], Provider]] = {
     "openai": _openai,
     "google": _google,
     "ollama": _ollama,
+    "lmstudio": _local("lmstudio"),
+    "llamacpp": _local("llamacpp"),
     "bedrock": _bedrock,
     "vertex": _vertex,
     "demo": _demo,
@@ -183,6 +200,7 @@ class Providers:
             environ,
             demo_pace,
             there=self._ollama_there,
+            answered=lambda name: bool(self._found.known(name)),
             choose=self._choose,
         )
         self._settling = Settling(credentials)
