@@ -1,19 +1,25 @@
 """`picode batch`: the lines of a file, each answered once, a few at the same time."""
 
 import json
-import subprocess
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from picode import paths
+from picode.cli import main
 from picode.cli.batch_lines import done, questions
+from picode.client.blocking import connect
 from picode.errors import BadData, Missing
-from support.daemon import executable
+from picode.paths import Paths
+from picode.protocol.requests import Ping
+from support.daemon import Running
 from support.model_server import Gate, ModelServer, Received, Say, Script
-from support.print_mode import Run, picode, project
+from support.print_mode import project
 
-__all__ = ["picode", "project"]
+__all__ = ["project"]
 
 
 def write(file: Path, *lines: Any) -> Path:
@@ -70,16 +76,39 @@ def answered(request: Received) -> Script:
     return Script(Say(f"re: {text}"))
 
 
-def test_a_batch_goes_on_where_it_stopped(picode: Run, model_server: ModelServer, project: Path) -> None:
+Answer = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def batch(
+    where: Paths, model_server: ModelServer, project: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Iterator[Answer]:  # fmt: skip
+    """`picode batch` in this process, with a daemon of its own: the exit code, and what it told."""
+    monkeypatch.chdir(project)
+    given = {
+        **model_server.environ(),
+        "PICODE_MODELS_DEFAULT": "openai/local-model",
+        "PICODE_MODELS_RETRIES": "0",
+    }
+    running = Running(where, given).start()
+
+    def run(*arguments: str) -> tuple[int, str]:
+        code = main.run(["batch", *arguments])
+        return code, capsys.readouterr().err
+
+    yield run
+    running.stop()
+
+
+def test_a_batch_goes_on_where_it_stopped(batch: Answer, model_server: ModelServer, project: Path) -> None:
     model_server.when_empty = answered
     file = write(
         project / "q.jsonl", *({"key": f"k{n}", "prompt": f"question {n}"} for n in range(4)), '"fail"'
     )
-    first = picode("batch", "q.jsonl", "--together", "2")
-    assert first.returncode == 1
-    assert first.stderr.startswith(
-        "4 of 5 are answered, 1 failed; $0.0000 were spent. Run it again for the rest."
-    )
+    code, told = batch("q.jsonl", "--together", "2")
+    assert code == 1
+    assert told == "4 of 5 are answered, 1 failed; $0.0000 were spent. Run it again for the rest.\n"
     output = project / "q.jsonl.answers.jsonl"
     lines = {one["key"]: one for one in map(json.loads, output.read_text().splitlines())}
     assert lines["k2"]["text"] == "re: question 2"
@@ -90,36 +119,29 @@ def test_a_batch_goes_on_where_it_stopped(picode: Run, model_server: ModelServer
     write(file, *({"key": f"k{n}", "prompt": f"question {n}" + "!" * (n == 3)} for n in range(4)), '"mended"')
     output.write_text(output.read_text() + '{"key": "k0", "te')
     before = len(model_server.requests)
-    second = picode("batch", "q.jsonl")
-    assert (second.returncode, second.stderr) == (0, "5 of 5 are answered; $0.0000 were spent.\n")
+    assert batch("q.jsonl") == (0, "5 of 5 are answered; $0.0000 were spent.\n")
     asked = sorted(str(one.body["messages"][-1]["content"]) for one in model_server.requests[before:])
     assert asked == ["mended", "question 3!"]
 
     # what was asked lately is kept, until it is wanted anew
     output.unlink()
-    assert picode("batch", "q.jsonl").returncode == 0
+    assert batch("q.jsonl")[0] == 0
     assert len(model_server.requests) == before + 2
     output.unlink()
-    assert picode("batch", "q.jsonl", "--no-cache").returncode == 0
+    assert batch("q.jsonl", "--no-cache")[0] == 0
     assert len(model_server.requests) == before + 7
-    assert "batch q.jsonl.answers.jsonl" in picode("cost", "--by", "conversation", "--json").stdout
 
-
-def test_no_more_than_so_many_go_at_the_same_time(
-    picode: Run, model_server: ModelServer, project: Path
-) -> None:
+    # no more than so many go at the same time
+    before = len(model_server.requests)
     model_server.enqueue(*(Script(Gate("go"), Say("a")) for _ in range(5)))
-    write(project / "q.jsonl", *(f'"question {n}"' for n in range(5)))
-    running = subprocess.Popen(
-        [executable(), "batch", "q.jsonl", "--together", "2"], cwd=project, stderr=subprocess.PIPE, text=True
-    )
-    try:
-        model_server.wait_for(2)
-        picode("-p", "--help")  # time enough for a third one, had it been let go
-        assert len(model_server.requests) == 2
-        model_server.open("go")
-        _, told = running.communicate(timeout=60)
-        assert (running.returncode, told) == (0, "5 of 5 are answered; $0.0000 were spent.\n")
-    finally:
-        running.kill()
-        running.wait(20)
+    output.unlink()
+    running = threading.Thread(target=batch, args=("q.jsonl", "--no-cache", "--together", "2"))
+    running.start()
+    model_server.wait_for(before + 2)
+    with connect(paths.resolve()) as daemon:
+        daemon.ask(Ping(0))  # a third one would have been there before this
+    assert len(model_server.requests) == before + 2
+    model_server.open("go")
+    running.join(60)
+    assert not running.is_alive()
+    assert len(done(output)) == 5
