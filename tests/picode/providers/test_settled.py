@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from picode import credentials as keys
-from picode.config.schema import Models
+from picode.config.schema import CustomProvider, Models
 from picode.credentials import Credentials, Secret, keyring
 from picode.errors import PicodeError
 from picode.messages import ModelRequest
+from picode.providers import document_keys
 from picode.providers.base import ModelFailed
 from picode.providers.registry import Providers
 from picode.providers.settled import Settled
@@ -73,6 +74,17 @@ async def test_a_provider_of_ones_own_is_shown_the_token_in_its_own_way(
     shown = model_server.requests[0].headers["authorization"]
     assert oauth_server.takes(shown.removeprefix("Bearer "))
     await providers.close()
+
+
+async def test_a_document_of_openapi_is_given_the_token_of_a_sign_in(
+    kept: Credentials, oauth_server: OAuthServer
+) -> None:
+    kept.add_tokens("shop", oauth_server.issued("shop", ended=True))
+    key_of = document_keys.keys("shop", CustomProvider("shop.yaml"), kept, {})
+    tokens = await asyncio.gather(*(asyncio.to_thread(key_of, "OAuth") for _ in range(5)))
+    assert oauth_server.refreshed == 1
+    assert len(set(tokens)) == 1
+    assert oauth_server.takes(tokens[0])
 
 
 async def test_a_refresh_that_fails_is_one_sentence_for_all_who_wait(
