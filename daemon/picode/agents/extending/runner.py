@@ -100,7 +100,7 @@ class Extensions:
         found = await asyncio.to_thread(self._find)
         self._told = {}
         by_file: dict[str, One] = {}
-        for number, (command, files) in enumerate(launches(found)):
+        for number, (command, files) in enumerate(launches(found, self._environ)):
             by_file |= await self._launch(command, files, f"{self._mark}{number}.")
         for notice in found.notices:
             self._report(ExtensionFailed("", "load", notice))

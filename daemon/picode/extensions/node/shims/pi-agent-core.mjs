@@ -1,0 +1,1 @@
+// Types alone are imported from it.
