@@ -17,8 +17,12 @@ MOST = 64 * 1024
 """Characters that a key may have, and more."""
 
 
-def run(command: str, longest: float = LONGEST) -> Secret:
-    """The first line that it prints. Raises NotAllowed, whose text has nothing of the command's output."""
+def run(
+    command: str, longest: float = LONGEST, running: "set[subprocess.Popen[bytes]] | None" = None
+) -> Secret:
+    """The first line that it prints; `running` has its process meanwhile.
+
+    Raises NotAllowed, whose text has nothing of the command's output."""
     try:
         process = subprocess.Popen(
             ["/bin/sh", "-c", command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
@@ -26,12 +30,15 @@ def run(command: str, longest: float = LONGEST) -> Secret:
         )  # fmt: skip
     except (OSError, ValueError):
         raise _failed(command, "cannot be started") from None
+    running = set() if running is None else running
+    running.add(process)
     with process:
         try:
             printed, _ = process.communicate(timeout=longest)
         except subprocess.TimeoutExpired:
             raise _failed(command, f"did not end within {longest:g} s") from None
         finally:
+            running.discard(process)
             if process.returncode is None:
                 _end(process)
     lines = printed[:MOST].decode(errors="replace").strip().splitlines()
@@ -64,6 +71,12 @@ class Commands:
         self._failed: dict[str, tuple[float, PicodeError]] = {}
         self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
+        self._running: set[subprocess.Popen[bytes]] = set()
+
+    def close(self) -> None:
+        """What runs is ended: nobody waits for it any more."""
+        for process in tuple(self._running):
+            _end(process)
 
     def known(self, command: str) -> bool:
         """Whether `said` answers at once."""
@@ -80,7 +93,7 @@ class Commands:
             if error is not None and time.monotonic() - when < FORGET_FAILURE:
                 raise error
             try:
-                self._said[command] = run(command, self._longest)
+                self._said[command] = run(command, self._longest, self._running)
             except NotAllowed as failure:
                 self._failed[command] = time.monotonic(), failure
                 raise

@@ -3,8 +3,10 @@ asked; and once more when it refuses what there was. However many ask at the sam
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+import threading
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing, suppress
+from contextvars import copy_context
 from typing import Any
 
 from picode.credentials import Credentials, Secret
@@ -43,15 +45,41 @@ class Settling:
             kind = "network" if isinstance(error, Unavailable) else "no_key"
             raise ModelFailed(kind, error.message, error.hint)
 
+    def close(self) -> None:
+        """Commands that are still running are ended."""
+        self.credentials.commands.close()
+
     async def _in_thread(self, name: str, refused: Secret | None) -> PicodeError | None:
         try:
             if refused is None:
-                await asyncio.to_thread(self.credentials.settle, name)
+                await _in_daemon_thread(lambda: self.credentials.settle(name))
             else:
-                await asyncio.to_thread(self.credentials.again, name, refused)
+                await _in_daemon_thread(lambda: self.credentials.again(name, refused))
         except PicodeError as error:
             return error
         return None
+
+
+async def _in_daemon_thread(work: Callable[[], object]) -> None:
+    """As `asyncio.to_thread`, but the process does not wait for it at its end: a person may be asked for a PIN."""
+    loop, context = asyncio.get_running_loop(), copy_context()
+    done: asyncio.Future[None] = loop.create_future()
+
+    def tell(error: BaseException | None) -> None:
+        if not done.done():
+            done.set_result(None) if error is None else done.set_exception(error)
+
+    def run() -> None:
+        failure: BaseException | None = None
+        try:
+            context.run(work)
+        except BaseException as error:
+            failure = error
+        with suppress(RuntimeError):  # the loop has ended
+            loop.call_soon_threadsafe(tell, failure)
+
+    threading.Thread(target=run, name="settle", daemon=True).start()
+    await done
 
 
 class Settled:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import threading
 from pathlib import Path
 
@@ -171,6 +172,21 @@ async def test_a_command_is_run_off_the_loop_once_and_again_when_its_key_is_refu
     with pytest.raises(ModelFailed, match=r"The command that says a key \(exit …\) failed"):
         await answer(providers)
     await providers.close()
+
+
+async def test_a_command_that_still_runs_ends_with_the_daemon(
+    providers: Providers, kept: Credentials, home: Path
+) -> None:
+    kept.add_command("anthropic", f"echo $$ > {home}/pid; sleep 300")
+    waiting = spawn(answer(providers), "question")
+    async with asyncio.timeout(60):
+        while not (home / "pid").exists() or not (home / "pid").read_text().strip():
+            await asyncio.sleep(0.01)
+    await providers.close()
+    with pytest.raises(ModelFailed, match="failed"):
+        await waiting
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((home / "pid").read_text()), 0)
 
 
 async def test_a_keyring_that_hangs_holds_up_nobody_and_its_late_answer_counts(
