@@ -325,6 +325,7 @@ class Providers:
     async def close(self) -> None:
         for provider in self._made.values():
             await provider.close()
+        self._settling.close()
         await self._parts.http.close()
 
     def _within(self, provider: str, model: str, form: str = "") -> tuple[Provider, ModelInfo]:
