@@ -68,7 +68,7 @@ def sources() -> str:
 def options(command: str) -> str:
     """The source that makes the options of a command; of `picode` alone, those of a question and of the pane."""
     files = [command] if command in COMMANDS else ["main", "print_mode", "chat"]
-    files += ["options"] * (command in ("", "chat", "acp"))
+    files += ["options", "wishes"] * (command in ("", "chat", "acp"))
     return "".join((ROOT / "daemon/picode/cli" / f"{file}.py").read_text() for file in files)
 
 
