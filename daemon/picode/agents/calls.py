@@ -74,6 +74,7 @@ class Calls:
         """End what runs; what is started from now on runs."""
         self.stop.set()
         self.stop = asyncio.Event()
+        self._tools.abort()
 
     async def command(
         self, call_id: str, command: str, share: bool, stop: asyncio.Event

@@ -25,10 +25,11 @@ from picode.agents.history import History
 from picode.agents.loop import Turn, step
 from picode.agents.sending import Sending
 from picode.agents.titles import Titles
+from picode.agents.typed_commands import Ran, TypedCommands
 from picode.config.schema import Settings
 from picode.context.redact import cleaner
-from picode.errors import DiskFailed, Missing, PicodeError, TryLater, UsageError
-from picode.messages import Assistant, BashExecution, Image, Level, Message
+from picode.errors import DiskFailed, Missing, PicodeError, TryLater
+from picode.messages import Assistant, Image, Level, Message
 from picode.protocol import events, values
 from picode.protocol.events import AnyEvent
 from picode.protocol.replies import Tuned
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from picode.agents.extending.joined import Joined
 
 MOST_QUEUED = 100
-MOST_COMMANDS = 8
 BOUND = 10.0
 """Seconds in which a turn that is cancelled comes to its end."""
 log = logging.getLogger(__name__)
@@ -96,9 +96,11 @@ class Conversation:
         self._feeding = False
         self._closed = False
         self._tasks: set[asyncio.Task[None]] = set()
-        self._commands: dict[str, asyncio.Event] = {}
-        self._command_number = 0
-        self._held: list[tuple[BashExecution, values.Receipt | None]] = []
+        self._held: list[Ran] = []
+        self._typed = TypedCommands(
+            self._run_command, self._spawn, self._held.append,
+            lambda text: self._emit(events.Noticed("error", text)), self._command_ended,
+        )  # fmt: skip
         self._summarising = False
         self._status = Status()
         self._status = self._status_now()
@@ -137,7 +139,7 @@ class Conversation:
     @property
     def busy(self) -> bool:
         """A turn, a `!command` or a branch's summary is under way."""
-        waiting = self._commands or self.composer.waiting or self._summarising or self.composer.previews
+        waiting = len(self._typed) or self.composer.waiting or self._summarising or self.composer.previews
         return self._turn.phase != "idle" or bool(waiting)
 
     def ask(
@@ -179,6 +181,8 @@ class Conversation:
         """End the turn and every `!command`, and keep what there is; what was queued is given back."""
         queue = self.clear_queue()
         self.cancel_commands()
+        if self.joined is not None:
+            self.joined.dialogs.cancel()
         if self._summarising:
             self._model.abort()
         self._feed(told.CancelPressed())
@@ -199,14 +203,7 @@ class Conversation:
     def run_command(self, command: str, share: bool) -> None:
         """`!command`: run it in the conversation's directory; `share`: the model sees it with the next question."""
         self._check_open()
-        if not command.strip():
-            raise UsageError("There is no command to run.", "Type it behind the exclamation mark.")
-        if len(self._commands) >= MOST_COMMANDS:
-            raise TryLater(f"{MOST_COMMANDS} commands run already.", "Wait for one of them, or cancel.")
-        self._command_number += 1
-        id_ = f"command_{self._command_number}"
-        self._commands[id_] = asyncio.Event()
-        self._spawn(self._run_command(id_, command, share), "command")
+        self._typed.begin(command, share)
         self.refresh()
 
     def set_model(self, name: str) -> None:
@@ -263,8 +260,7 @@ class Conversation:
 
     def cancel_commands(self) -> None:
         """End every `!command`; a turn goes on."""
-        for stop in self._commands.values():
-            stop.set()
+        self._typed.cancel()
 
     def compact(self, instructions: str = "") -> None:
         """Summarise what is old. Raises TryLater while a turn runs."""
@@ -438,15 +434,11 @@ class Conversation:
             except PicodeError as error:
                 self._emit(events.Noticed("error", str(error)))
 
-    async def _run_command(self, id_: str, command: str, share: bool) -> None:
-        try:
-            ran = await self.joined.command(command, share) if self.joined is not None else None
-            ran = ran or await self._calls.command(id_, command, share, self._commands[id_])
-            self._held.append(ran)
-        except (OSError, PicodeError) as error:
-            self._emit(events.Noticed("error", f"The command could not be run: {error}"))
-        finally:
-            del self._commands[id_]
+    async def _run_command(self, id_: str, command: str, share: bool, stop: asyncio.Event) -> Ran:
+        ran = await self.joined.command(command, share) if self.joined is not None else None
+        return ran or await self._calls.command(id_, command, share, stop)
+
+    async def _command_ended(self) -> None:
         self._save_held()
         self.refresh()
         if self._turn.phase == "idle":
@@ -459,7 +451,7 @@ class Conversation:
 
     def _status_now(self) -> Status:
         state: values.State = self._turn.doing()
-        if state == "idle" and self._commands:
+        if state == "idle" and len(self._typed):
             state = "tool"
         if state == "idle" and self.composer.previews:
             state = "waiting"

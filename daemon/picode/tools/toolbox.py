@@ -131,6 +131,9 @@ class Toolbox:
     def names(self) -> list[str]:
         return list(self._tools)
 
+    def abort(self) -> None:
+        """What is looked at is not to be waited for any longer."""
+
     def names_for(self, wishes: Wishes) -> list[str]:
         """All that a client may name."""
         return self.names

@@ -478,7 +478,7 @@ async def test_a_command_that_ends_while_a_tool_runs_does_not_part_call_and_resu
     living.ask("go")
     await heard.until(events.ApprovalNeeded)
     living.run_command("echo mine", True)
-    await eventually(lambda: not living._commands)
+    await eventually(lambda: not len(living._typed))
     living.answer("b", "allow")
     await heard.until(events.TurnEnded)
     roles = [message["role"] for message in on_disk(living)]

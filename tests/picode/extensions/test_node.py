@@ -142,14 +142,32 @@ async def test_without_node_it_is_said_which_do_not_run(
         assert talk.notices() == ["Node is not installed, so these extensions do not run: a.ts, b.ts."]
 
 
-NEED_PI = set(
-    """
-    bash-spawn-hook border-status-editor built-in-tool-renderer custom-compaction
-    custom-provider-anthropic custom-provider-gitlab-duo doom-overlay github-issue-autocomplete
-    handoff minimal-mode modal-editor overlay-test preset qna question questionnaire rainbow-editor
-    sandbox space-invaders ssh subagent summarize tools with-deps
-    """.split()
-)
+NEED_PI = {
+    "bash-spawn-hook",
+    "border-status-editor",
+    "built-in-tool-renderer",
+    "custom-compaction",
+    "custom-provider-anthropic",
+    "custom-provider-gitlab-duo",
+    "doom-overlay",
+    "github-issue-autocomplete",
+    "handoff",
+    "minimal-mode",
+    "modal-editor",
+    "overlay-test",
+    "preset",
+    "qna",
+    "question",
+    "questionnaire",
+    "rainbow-editor",
+    "sandbox",
+    "space-invaders",
+    "ssh",
+    "subagent",
+    "summarize",
+    "tools",
+    "with-deps",
+}
 """pi's examples that want pi itself, or a package that is not there; docs/extensions.md counts the others."""
 
 

@@ -33,6 +33,9 @@ class Actions:
         self._sight, self._conversation, self._joined = sight, sight.conversation, joined
         self.notes: dict[str, str] = {}
         self.widgets: dict[str, Widget] = {}
+        self.unattended = False
+        """Whoever asked last cannot be asked."""
+        self.commands: list[Object] = []
         self._resting: list[asyncio.Future[None]] = []
         self._tasks: set[asyncio.Task[Any]] = set()
         self._methods: dict[str, Callable[[Object], Awaitable[Any]]] = {
@@ -86,8 +89,8 @@ class Actions:
             "sessionName": session.name, "leafId": session.leaf or "", "idle": self._sight.at_rest,
             "pending": len(status.queue), "thinkingLevel": status.thinking or "off", "model": self.model(status.model),
             "contextUsage": {"tokens": used, "contextWindow": window, "percent": percent},
-            "hasUI": not self._sight.unattended, "flags": dict(conversation.brought.wishes.flags),
-            "systemPrompt": self._sight.last_prompt, **self._sight.tools(),
+            "hasUI": not self.unattended, "flags": dict(conversation.brought.wishes.flags),
+            "systemPrompt": self._sight.last_prompt, **self._sight.tools(), "commands": self.commands,
         }  # fmt: skip
 
     def model(self, name: str) -> Object:

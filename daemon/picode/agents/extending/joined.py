@@ -1,5 +1,6 @@
 """Extensions in a conversation: where its turn asks them, and what they make of it."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -179,12 +180,24 @@ class Joined:
         known = {flag.name for one in self.extensions.all for flag in one.loaded.flags}
         for name in sorted(set(self._conversation.brought.wishes.flags) - known):
             self._sight.announce(Noticed("warning", f"No extension has the option --{name}."))
+        await self._list_commands()
         if self.extensions.wants("resources_discover"):
             event = {"type": "resources_discover", "cwd": self._conversation.session.cwd, "reason": reason}
             fold = await self.extensions.emit_now(event)
             named = self._conversation.brought.found
             named["skills"] = fold.outcome.get("skillPaths", [])
             named["prompts"] = fold.outcome.get("promptPaths", [])
+
+    async def _list_commands(self) -> None:
+        """What `getCommands` tells."""
+        brought = self._conversation.brought
+        found = await asyncio.to_thread(brought.resources)
+        own = [(one.name, one.description, "extension") for one in self.commands()]
+        prompts = [(one.name, one.description, "prompt") for one in found.templates]
+        skills = [(f"skill:{one.name}", one.description, "skill") for one in found.skills]
+        names = ("name", "description", "source")
+        self.actions.commands = [dict(zip(names, one, strict=True)) for one in (*own, *prompts, *skills)]
+        self.extensions.update()
 
     def _report(self, failed: ExtensionFailed) -> None:
         self._sight.announce(failed if failed.path else Noticed("warning", failed.error))
@@ -193,6 +206,7 @@ class Joined:
 
     async def before(self, words: Words) -> Words | None:
         """What somebody said: a command of an extension is run; else they may change it, or deal with it."""
+        self.actions.unattended = words.unattended
         await self.extensions.ready()
         if words.text.startswith("/") and words.source != "extension":
             name, _, rest = words.text[1:].partition(" ")

@@ -24,11 +24,6 @@ class Sight:
         return self.conversation._turn.phase == "idle"
 
     @property
-    def unattended(self) -> bool:
-        """Whoever asked last cannot be asked."""
-        return self.conversation._turn.unattended
-
-    @property
     def last_prompt(self) -> str:
         """What was said to the model before all else, in this turn."""
         return self.conversation._model._system

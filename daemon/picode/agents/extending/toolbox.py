@@ -1,8 +1,11 @@
 """The daemon's toolbox as one conversation has it: with its extensions' tools, and with their say in every call."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Coroutine, Iterable
 from typing import Any
 
+from picode import tasks
+from picode.agents.extending.contracts import Fold
 from picode.agents.extending.runner import Extensions
 from picode.agents.extending.tool import content_of
 from picode.messages import ToolCall
@@ -16,12 +19,13 @@ import msgspec  # isort: skip
 class Extended(Toolbox):
     """It shares everything with the toolbox that it is made of."""
 
-    __slots__ = ("_extensions", "_inputs")
+    __slots__ = ("_aborted", "_extensions", "_inputs")
 
     def __init__(self, whole: Toolbox, extensions: Extensions) -> None:
         self.__dict__ = whole.__dict__
         self._extensions = extensions
         self._inputs: dict[str, dict[str, Any]] = {}
+        self._aborted = asyncio.Event()
 
     @property
     def _tools(self) -> dict[str, Tool]:
@@ -40,13 +44,29 @@ class Extended(Toolbox):
         if not self._extensions.wants("tool_call"):
             return arguments
         event = {"type": "tool_call", "toolCallId": call.id, "toolName": call.name, "input": arguments}
-        fold = await self._extensions.emit(event)
+        fold = await self._unless_aborted(self._extensions.emit(event))
         if fold.outcome.get("block"):
             raise ToolFailed(str(fold.outcome.get("reason") or "Tool execution was blocked"))
         changed: dict[str, Any] = fold.event["input"]
         if changed != arguments:
             self._inputs[call.id] = changed
         return changed
+
+    def abort(self) -> None:
+        self._aborted.set()
+        self._aborted = asyncio.Event()
+
+    async def _unless_aborted(self, asking: Coroutine[Any, Any, Fold]) -> Fold:
+        """Raises ToolFailed when the person cancels meanwhile."""
+        asked = tasks.spawn(asking, "extensions' say in a call")
+        aborted = tasks.spawn(self._aborted.wait(), "cancel of a call that is looked at")
+        try:
+            await asyncio.wait({asked, aborted}, return_when=asyncio.FIRST_COMPLETED)
+            if not asked.done():
+                raise ToolFailed("Operation aborted")
+            return asked.result()
+        finally:
+            await tasks.stop(asked, aborted)
 
     async def run(self, prepared: Prepared, conversation: str, running: Running) -> Result:
         result = await super().run(prepared, conversation, running)

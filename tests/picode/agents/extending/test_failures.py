@@ -218,3 +218,61 @@ async def test_nothing_of_them_is_left_when_the_conversation_ends(tmp_path: Path
     async with asyncio.timeout(20):
         while Path(f"/proc/{pid}/stat").exists() and " Z " not in Path(f"/proc/{pid}/stat").read_text():
             await asyncio.sleep(0.02)
+
+
+async def test_a_question_that_nobody_answers_ends_when_the_person_cancels(tmp_path: Path) -> None:
+    files = written(
+        tmp_path,
+        asks="""
+        def extension(pi):
+            @pi.on("tool_call")
+            async def ask(event, ctx):
+                if not await ctx.ui.confirm("Sure?"):
+                    return {"block": True}
+        """,
+    )
+    async with talking(tmp_path, files, READ, limit=0.2) as talk:
+        talk.conversation.ask("go")
+        while not talk.conversation.status.dialogs:
+            await talk.heard.until(events.StatusChanged, len(talk.heard.of(events.StatusChanged)) + 1)
+        talk.conversation.cancel()
+        assert (await talk.heard.until(events.TurnEnded)).outcome == "cancelled"
+        assert talk.conversation.status.dialogs == []
+        assert talk.failures() == []
+
+
+async def test_a_guard_that_takes_its_time_does_not_hold_up_a_cancel(tmp_path: Path) -> None:
+    files = written(
+        tmp_path,
+        slow="""
+        import asyncio
+
+        def extension(pi):
+            @pi.on("tool_call")
+            async def slow(event, ctx):
+                ctx.ui.notify("thinking")
+                await asyncio.Event().wait()
+        """,
+    )
+    async with talking(tmp_path, files, READ, limit=3600) as talk:
+        talk.conversation.ask("go")
+        await talk.noticed("thinking")
+        talk.conversation.cancel()
+        assert (await talk.heard.until(events.TurnEnded)).outcome == "cancelled"
+        assert results(talk) == ["Operation aborted"]
+
+
+async def test_where_nobody_can_be_asked_there_is_no_answer(tmp_path: Path) -> None:
+    files = written(
+        tmp_path,
+        asks="""
+        def extension(pi):
+            @pi.on("input")
+            async def ask(event, ctx):
+                found = [ctx.has_ui, await ctx.ui.confirm("Sure?"), await ctx.ui.input("Who?")]
+                return {"action": "transform", "text": str(found)}
+        """,
+    )
+    async with talking(tmp_path, files, says("one")) as talk:
+        await talk.ask("go", unattended=True)
+        assert plain_text(talk.provider.requests[0].messages[0].content) == "[False, False, None]"  # type: ignore[union-attr]
