@@ -82,8 +82,7 @@ class Bench:
         await asyncio.to_thread(wait_for, look, what)
 
     async def detach(self, terminal: Terminal) -> None:
-        terminal.type("\x0fd")
-        assert await asyncio.to_thread(terminal.wait_end) == 0
+        await asyncio.to_thread(self.workspace.detach, terminal)
 
     async def press(self, terminal: Terminal) -> None:
         """Alt-Shift-a, until it arrives: a terminal that has just been attached binds it a moment later."""
