@@ -67,7 +67,8 @@ class OpenAPI:
         try:
             found = self._library.known(self.name)
         except PicodeError:
-            return list(self.entry.models)
+            # `ready` says what is wrong
+            return list(self.entry.models) or [WHATEVER]
         if found is not None and found.chat is None:
             return []
         return list(self.entry.models or (found.chat.models if found and found.chat else ())) or [WHATEVER]

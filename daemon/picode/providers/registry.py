@@ -395,8 +395,9 @@ class Providers:
         if configured := self.settings.default.strip():
             return configured, "it is configured as models.default"
         for name in self._makers():
-            usable, _ = self._usable(name)
-            if usable and name != "demo" and name not in NAMED_ONLY:
+            if name == "demo" or name in NAMED_ONLY:
+                continue
+            if self._usable(name)[0]:
                 return f"{name}/{self._first_choice(name)}", "it is the first provider that can be used"
         return DEMO, "no key was found"
 

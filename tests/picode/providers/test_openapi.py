@@ -229,7 +229,11 @@ async def test_what_is_wrong_with_a_document_is_told_when_it_is_asked(
     with pytest.raises(ModelFailed, match=told):
         await ask(providers, "mine/model")
     assert providers.default() == "demo/demo"
-    assert not any(info.usable for info in providers.models() if info.name.startswith("mine/"))
+    listed = [info for info in providers.models() if info.name.startswith("mine/")]
+    # one that is only broken is listed, with what is wrong; one without a chat has tools to offer, and no model
+    assert [(info.usable, told in info.why) for info in listed] == (
+        [] if "no chat" in told else [(False, True)]
+    )
 
 
 async def test_a_document_without_a_server_wants_an_address(make: Make, home: Path) -> None:

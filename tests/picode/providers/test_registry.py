@@ -184,7 +184,8 @@ def test_asking_for_the_default_imports_no_http(home: Path) -> None:
         "from picode.providers.registry import Providers\n"
         "known = Providers(Models(), Credentials(Path('/nowhere'), {}), {})\n"
         "assert known.default() == 'demo/demo' and known.models()\n"
-        "print([name for name in ('httpx', 'keyring', 'zmq', 'rich') if name in sys.modules])"
+        "print([name for name in ('httpx', 'keyring', 'zmq', 'rich', 'yaml', 'cryptography', 'picode.openapi')"
+        " if name in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
