@@ -194,7 +194,7 @@ class Workspace:
         for terminal in self.terminals:
             terminal.close()
         panics = self.panics()
-        for _ in range(3):  # a busy session is overlooked now and then
+        for _ in range(8):  # a busy session is overlooked now and then
             self._end(self.zellij, "kill-all-sessions", "--yes")
             # to end a session makes Zellij's own screen thread panic now and then, with no plugin of ours in sight
             panics += [panic for panic in self.panics()[len(panics) :] if "thread: 'screen'" not in panic]
