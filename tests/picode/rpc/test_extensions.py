@@ -33,6 +33,15 @@ SOURCE = """
 """
 
 
+NAMED = """
+    def extension(pi):
+        pi.register_flag("mood", "string", "none")
+        pi.on("session_before_fork", lambda event, ctx: {"cancel": True})
+        pi.on("session_before_switch", lambda event, ctx: {"cancel": event["reason"] == "new"})
+        pi.on("session_start", lambda event, ctx: ctx.ui.notify("mood: " + pi.get_flag("mood")))
+"""
+
+
 @pytest.fixture
 def rpc(where: paths.Paths, model_server: ModelServer, home: Path) -> Iterator[RpcProgram]:
     project = home / "project"
@@ -42,7 +51,8 @@ def rpc(where: paths.Paths, model_server: ModelServer, home: Path) -> Iterator[R
     running = Running(
         where, {**model_server.environ(), "PICODE_MODELS_DEFAULT": "openai/local-model"}
     ).start()
-    program = RpcProgram(project)
+    [named] = written(home, named=NAMED)
+    program = RpcProgram(project, "-e", str(named), "--mood=calm", "--plann")
     yield program
     program.close()
     running.stop()
@@ -58,6 +68,8 @@ def respond(rpc: RpcProgram, asked: dict[str, object], answer: dict[str, object]
 
 def test_extensions_ask_show_run_fail_and_keep(rpc: RpcProgram, model_server: ModelServer) -> None:
     [command] = rpc.data("get_commands")["commands"]
+    for text in ("mood: calm", "No extension has the option --plann."):
+        rpc.until(lambda one, text=text: one.get("message") == text)  # type: ignore[misc]
     assert (command["name"], command["source"], command["description"]) == ("ask", "extension", "Asks.")
     assert rpc.ask("prompt", message="/ask")["data"] == {"disposition": "handled"}
     assert request(rpc, "setStatus")["statusText"] == "asking"
@@ -86,3 +98,7 @@ def test_extensions_ask_show_run_fail_and_keep(rpc: RpcProgram, model_server: Mo
     assert "ValueError: no luck" in failed["error"]
     assert "asking.py:18" in failed["error"]
     assert rpc.data("get_last_assistant_text") == {"text": "Hello."}
+    [message] = rpc.data("get_fork_messages")["messages"]
+    assert rpc.data("fork", entryId=message["entryId"]) == {"cancelled": True}
+    assert rpc.data("clone") == {"cancelled": True}
+    assert rpc.data("new_session") == {"cancelled": True}
