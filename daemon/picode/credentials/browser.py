@@ -9,8 +9,11 @@ import hashlib
 import os
 import secrets
 import selectors
+import shutil
 import socket
+import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -173,12 +176,19 @@ def open_address(address: str, environ: Mapping[str, str] = os.environ) -> bool:
 
 
 def _open(address: str) -> bool:
-    import webbrowser
-
-    try:
-        return webbrowser.open(address)
-    except (webbrowser.Error, OSError):
+    program = shutil.which("open" if sys.platform == "darwin" else "xdg-open")
+    if program is None:
         return False
+    try:
+        # what it prints would stand in the middle of somebody's screen
+        process = subprocess.Popen(
+            [program, address], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )  # fmt: skip
+    except OSError:
+        return False
+    threading.Thread(target=process.wait, name="browser", daemon=True).start()
+    return True
 
 
 def told(address: str, opened: bool, say: Callable[[str], None]) -> None:

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 
 from picode.credentials.secret import Secret
 from picode.errors import NotAllowed, PicodeError
@@ -18,9 +19,11 @@ MOST = 64 * 1024
 
 
 def run(
-    command: str, longest: float = LONGEST, running: "set[subprocess.Popen[bytes]] | None" = None
+    command: str,
+    longest: float = LONGEST,
+    started: "Callable[[subprocess.Popen[bytes]], object]" = lambda process: None,
 ) -> Secret:
-    """The first line that it prints; `running` has its process meanwhile.
+    """The first line that it prints; `started` hears of its process.
 
     Raises NotAllowed, whose text has nothing of the command's output."""
     try:
@@ -30,15 +33,13 @@ def run(
         )  # fmt: skip
     except (OSError, ValueError):
         raise _failed(command, "cannot be started") from None
-    running = set() if running is None else running
-    running.add(process)
     with process:
         try:
+            started(process)
             printed, _ = process.communicate(timeout=longest)
         except subprocess.TimeoutExpired:
             raise _failed(command, f"did not end within {longest:g} s") from None
         finally:
-            running.discard(process)
             if process.returncode is None:
                 _end(process)
     lines = printed[:MOST].decode(errors="replace").strip().splitlines()
@@ -72,11 +73,22 @@ class Commands:
         self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
         self._running: set[subprocess.Popen[bytes]] = set()
+        self._closed = False
 
     def close(self) -> None:
-        """What runs is ended: nobody waits for it any more."""
-        for process in tuple(self._running):
-            _end(process)
+        """What runs is ended, and what begins from now on: nobody waits for it any more."""
+        with self._lock:
+            self._closed = True
+            for process in self._running:
+                if process.returncode is None:
+                    _end(process)
+
+    def _started(self, process: "subprocess.Popen[bytes]") -> None:
+        with self._lock:
+            # those that have ended are in nobody's way, and their numbers may be others' by now
+            self._running = {process, *(one for one in self._running if one.returncode is None)}
+            if self._closed:
+                _end(process)
 
     def known(self, command: str) -> bool:
         """Whether `said` answers at once."""
@@ -93,7 +105,7 @@ class Commands:
             if error is not None and time.monotonic() - when < FORGET_FAILURE:
                 raise error
             try:
-                self._said[command] = run(command, self._longest, self._running)
+                self._said[command] = run(command, self._longest, self._started)
             except NotAllowed as failure:
                 self._failed[command] = time.monotonic(), failure
                 raise

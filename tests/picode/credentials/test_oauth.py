@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -347,3 +348,19 @@ def test_a_browser_is_opened_where_there_is_a_screen(
 ) -> None:
     monkeypatch.setattr(browser, "_open", lambda address: True)
     assert browser.open_address("http://127.0.0.1/", environ) is opened
+
+
+def test_a_browser_that_is_opened_prints_nothing_here(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    program = home / ("open" if sys.platform == "darwin" else "xdg-open")
+    program.write_text(f'#!/bin/sh\necho "$1"; echo "$1" >&2; echo "$1" > {home}/opened\n')
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{home}:{os.environ['PATH']}")
+    assert browser.open_address("http://127.0.0.1/x", {"DISPLAY": ":0"})
+    until = time.monotonic() + BOUND
+    while not (home / "opened").exists() and time.monotonic() < until:
+        time.sleep(0.01)
+    assert "".join(capfd.readouterr()) == ""
+    monkeypatch.setenv("PATH", str(home / "none"))
+    assert not browser.open_address("http://127.0.0.1/x", {"DISPLAY": ":0"})

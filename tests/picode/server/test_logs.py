@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from picode import paths
+from picode.credentials import Credentials
 from picode.server import logs
 
 
@@ -37,6 +38,24 @@ def test_no_secret_reaches_the_log(where: paths.Paths, handler: logging.Handler)
     assert "correct-horse-battery" not in text
     assert shaped not in text
     assert "redacted" in text
+
+
+def test_no_key_that_was_in_hand_reaches_the_log_whatever_it_looks_like(
+    where: paths.Paths, handler: logging.Handler
+) -> None:
+    key = "the" + "kept" + "key" + "of" + "4f81"
+    Credentials.at(where, {}).add("anthropic", key)
+    found = Credentials.at(where, {}).find("anthropic")
+    assert found is not None
+    try:
+        raise ValueError(f"{found} is {found.secret.reveal()}")
+    except ValueError:
+        logging.getLogger("test").exception("with %s and %s", found, key)
+    text = where.log.read_text()
+    assert "Traceback" in text
+    assert "Secret(…)" in text
+    assert "[redacted: key]" in text
+    assert key not in text
 
 
 def test_the_log_rotates_and_stays_private(
