@@ -1,7 +1,7 @@
 """What is known of models: context, longest answer, prices, way of thinking. From `models.json` and the user's own."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -99,9 +99,9 @@ def _builtin() -> _File:
     return msgspec.json.decode(Path(__file__).with_name("models.json").read_bytes(), type=_File)
 
 
-def load(extra: Path | None = None, pi: Path | None = None) -> Catalog:
-    """The built-in list, with pi's file and the user's own laid over it, model by model. A file of pi's that cannot be
-    read is left out; the user's own raises ConfigError."""
+def load(extra: Path | None = None, pi: Path | None = None, given: "Iterable[Described]" = ()) -> Catalog:
+    """The built-in list, with pi's file, what extensions gave and the user's own laid over it, model by model. A file
+    of pi's that cannot be read is left out; the user's own raises ConfigError."""
     from picode.providers.models_json import with_overrides
 
     known = _builtin()
@@ -113,6 +113,7 @@ def load(extra: Path | None = None, pi: Path | None = None) -> Catalog:
         found += _read(pi)[1] if pi else []
     except ConfigError as error:
         log.warning("%s", error)
+    found += given
     own, told = _read(extra) if extra else ({}, [])
     for name, data in own.items():
         mine = providers.setdefault(name, ProviderData({}))

@@ -7,7 +7,7 @@ import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from picode.config.schema import Models
 from picode.credentials import KEY_NAMES, Credentials
@@ -205,10 +205,23 @@ class Providers:
         )
         self._settling = Settling(credentials)
         self._made: dict[str, Provider] = {}
+        self._given: dict[str, list[Described]] = {}
+        """What extensions describe, by the conversation that has them."""
         self.library: Library | None = None
         """The documents of custom_providers; None: there are none."""
         lists = self._open("openai") and bool(getattr(self.provider("openai"), "lists", True))
         self._found = own_servers.discovery(environ, credentials, lists)
+
+    def register(self, owner: str, entries: Mapping[str, dict[str, Any]]) -> None:
+        """Providers that the extensions of a conversation describe, as models.json does; in place of those that the
+        same `owner` gave before. Raises ConfigError, and changes nothing then."""
+        from picode.providers.models_json import described
+
+        found = [described(name, entry, Path("An extension")) for name, entry in entries.items()]
+        if found or owner in self._given:
+            self._given[owner] = found
+            self._files = []
+            self._look_again()
 
     def _described(self) -> set[str]:
         return {one.name for one in self.catalog.described}
@@ -231,7 +244,8 @@ class Providers:
             return
         self._files = now
         before = self._described()
-        found = catalog.load(self.models_file, self._pi_models)
+        given = {one.name: one for described in self._given.values() for one in described}
+        found = catalog.load(self.models_file, self._pi_models, given.values())
         self.catalog.providers, self.catalog.described = found.providers, found.described
         for name in before | self._described():
             self._made.pop(name, None)

@@ -71,6 +71,9 @@ class Actions:
         self.widgets.clear()
 
     def at_rest(self) -> None:
+        """Whoever waits for it hears of it."""
+        if self._conversation.busy:
+            return
         for future in self._resting:
             if not future.done():
                 future.set_result(None)
@@ -168,7 +171,7 @@ class Actions:
         self._conversation.compact(str(args.get("customInstructions") or ""))
 
     async def _wait(self, args: Object) -> None:
-        if self._sight.at_rest:
+        if not self._conversation.busy:
             return
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._resting.append(future)

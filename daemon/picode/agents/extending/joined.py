@@ -56,6 +56,7 @@ class Joined:
         self._feed = Feed(self.extensions.tell, lambda: conversation.draft)
         self._status = Status()
         self._drawn: dict[int, str] = {}
+        self._providers: dict[str, Object] = {}
         self.next: list[Custom] = []
         """What goes along with the next question."""
 
@@ -75,6 +76,15 @@ class Joined:
 
     def _registered(self) -> None:
         """There are other tools than before: which of them the model is told of."""
+        providers: dict[str, Object] = {}
+        for one in self.extensions.all:
+            providers |= {name: entry for name, entry in one.loaded.providers.items() if entry is not None}
+        if providers != self._providers:
+            self._providers = providers
+            try:
+                self._sight.register_providers(providers)
+            except PicodeError as error:
+                self._sight.announce(Noticed("warning", str(error)))
         wishes = self._conversation.brought.wishes
         if self.extensions.running and (wishes.tools is not None or wishes.without):
             try:
@@ -151,7 +161,7 @@ class Joined:
         """Everything that the conversation announces."""
         if isinstance(event, events.StatusChanged):
             self._chosen(event.status)
-        if isinstance(event, events.TurnEnded):
+        if isinstance(event, events.TurnEnded | events.StatusChanged):
             self.actions.at_rest()
         if not self.extensions.running:
             return
@@ -205,7 +215,14 @@ class Joined:
     # --- what they make of a turn
 
     async def before(self, words: Words) -> Words | None:
-        """What somebody said: a command of an extension is run; else they may change it, or deal with it."""
+        """What somebody said, as they want it; None: they dealt with it."""
+        found = await self._heard_out(words)
+        if found is None:
+            asyncio.get_running_loop().call_soon(self.actions.at_rest)
+        return found
+
+    async def _heard_out(self, words: Words) -> Words | None:
+        """A command of an extension is run; else they may change what was said, or deal with it."""
         self.actions.unattended = words.unattended
         await self.extensions.ready()
         if words.text.startswith("/") and words.source != "extension":

@@ -39,6 +39,10 @@ class Sight:
         active = [spec.name for spec in tools.specs(settings, self.conversation._model._in_workspace)]
         return {"allTools": known, "activeTools": active}
 
+    def register_providers(self, entries: dict[str, dict[str, Any]]) -> None:
+        """Of models; in place of those that were registered before. Raises ConfigError."""
+        self.conversation._model._providers.register(self.session.id, entries)
+
     def announce(self, event: AnyEvent) -> None:
         self.conversation._emit(event)
 
