@@ -200,6 +200,17 @@ class Stopped(Struct, tag=True):
 StreamEvent = TextDelta | ThinkingDelta | ToolCallBegun | ToolCallDelta | UsageSeen | Stopped
 
 
+CONTEXT = "<context>\n"
+"""How a block begins that holds pieces of the project, chosen for the question before it."""
+
+
+def without_context(content: "str | list[UserContent]") -> "str | list[UserContent]":
+    """What a person said and sent, without what was chosen for it."""
+    if isinstance(content, str):
+        return content
+    return [one for one in content if not (isinstance(one, Text) and one.text.startswith(CONTEXT))]
+
+
 def plain_text(content: "str | list[UserContent] | list[AssistantContent]") -> str:
     """The text blocks of a message's content, joined by line breaks."""
     if isinstance(content, str):

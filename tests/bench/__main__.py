@@ -9,7 +9,7 @@ from tabulate import tabulate
 
 from bench.row import Row
 
-PARTS = ("cli", "wire", "shell", "redaction", "pane", "sessions", "explorer", "pi")
+PARTS = ("cli", "wire", "shell", "redaction", "pane", "sessions", "explorer", "pi", "localise")
 
 
 def main() -> int:

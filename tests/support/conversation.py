@@ -94,7 +94,7 @@ class Heard:
 def conversation(
     home: Path, heard: Heard, provider: Scripted | None = None, settings: Settings | None = None, *,
     environ: dict[str, str] | None = None, model: str = "demo/demo", session: SessionFile | None = None,
-    extend: Callable[[Conversation], Any] = lambda made: None,
+    extend: Callable[[Conversation], Any] = lambda made: None, choose: Any = None,
 ) -> Conversation:  # fmt: skip
     """In `home/project`; with `provider` in the demo's place."""
     settings = settings or Settings()
@@ -108,5 +108,5 @@ def conversation(
     return Conversation(
         session or SessionFile.create(home / "sessions", str(project)), model=model, providers=providers,
         tools=Toolbox(settings, cache=home / "cache", state=home / "state"), emit=heard, config=home / "config",
-        settings=settings, shell="/bin/zsh", extend=extend,
+        settings=settings, shell="/bin/zsh", extend=extend, choose=choose,
     )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from msgspec.structs import replace
 
+from picode.agents.along import Along
 from picode.agents.inputs import Question
 from picode.agents.previews import Previews
 from picode.agents.question import message_of
@@ -67,6 +68,8 @@ class Composer:
         """What extensions make of it; None: they dealt with it themselves."""
         self.starting: Callable[[Question], Awaitable[Question]] | None = None
         """What they add to one that is about to be delivered."""
+        self.along: Along | None = None
+        """What of the project goes with it."""
         self._previews = Previews()
         self._waiting: list[Words] = []
 
@@ -90,7 +93,8 @@ class Composer:
 
     def add(self, words: Words) -> None:
         """Raises UsageError when it says nothing."""
-        if self.before is None and not self._waiting and words.size <= AT_ONCE and not may_expand(words.text):
+        simple = self.before is None and (self.along is None or not self.along.wanted())
+        if simple and not self._waiting and words.size <= AT_ONCE and not may_expand(words.text):
             self._tell(words, *_composed(words, words.text))
             return
         self._waiting.append(words)
@@ -108,6 +112,7 @@ class Composer:
                 taken = await self.before(words) if self.before is not None else words
                 if taken is not None:
                     question, secrets = await asyncio.to_thread(self._expanded, taken)
+                    question = await self.along.add(question) if self.along is not None else question
                     question = await self.starting(question) if self.starting is not None else question
             except PicodeError as error:
                 self._emit(Noticed("error", str(error)))

@@ -16,6 +16,7 @@ from picode import tasks
 from picode.agents import effects as do
 from picode.agents import inputs as told
 from picode.agents import tuning
+from picode.agents.along import Along, Choose
 from picode.agents.asking import Model
 from picode.agents.brought import Brought
 from picode.agents.calls import Calls
@@ -53,7 +54,8 @@ class Conversation:
     """`model`: `provider/model`; `config`: the user's configuration directory, for AGENTS.md; `emit` must not raise.
 
     `shell`: the user's shell, for the system prompt; `sending`: the way to the model, with costs and limits;
-    `extend`: makes its extensions. Needs a running event loop once something is asked.
+    `choose`: what of the project a question is about; `extend`: makes its extensions. Needs a running event loop
+    once something is asked.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Conversation:
         now: Callable[[], int] = milliseconds_now,
         shell: str = "",
         sending: Sending | None = None,
+        choose: Choose | None = None,
         extend: Callable[["Conversation"], "Joined | None"] = lambda conversation: None,
     ) -> None:
         self.session = session
@@ -92,6 +95,11 @@ class Conversation:
             lambda question: self._feed(told.Asked(question)), emit, self._spawn, self.refresh,
             self._model.brought.expand,
         )  # fmt: skip
+        if choose is not None:
+            self.composer.along = Along(
+                choose, lambda: self._settings.context.budget if self._turn.phase == "idle" else 0,
+                self._history.messages, self._clean,
+            )  # fmt: skip
         self._inputs: deque[told.Input] = deque()
         self._feeding = False
         self._closed = False

@@ -75,6 +75,14 @@ def _facts(receipt: "Receipt") -> list[str]:
     if receipt.cut:
         # a tool leaves out the end of a file, and the beginning of a command's output
         facts.append(f"{receipt.cut:,} cut{'' if receipt.tool else ' from the middle'}")
+    if receipt.context:
+        from picode.cli.sessions import _line
+
+        number = len(receipt.context)
+        files = ", ".join(map(_line, receipt.context))
+        facts.append(
+            f"{number} file{'s' * (number > 1)} of the project, about {receipt.tokens:,} tokens: {files}"
+        )
     kinds = Counter(receipt.redacted)
     if kinds:
         listed = ", ".join(f"{number} x {kind}" for kind, number in sorted(kinds.items()))

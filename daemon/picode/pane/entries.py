@@ -4,6 +4,8 @@ import re
 from collections import Counter
 from typing import Any
 
+from msgspec import structs
+
 from picode.messages import (
     Assistant,
     BashExecution,
@@ -15,6 +17,7 @@ from picode.messages import (
     ToolResult,
     User,
     plain_text,
+    without_context,
 )
 from picode.pane.diff import changed
 from picode.pane.lines import TAB, Line, cut, wrap
@@ -57,6 +60,8 @@ def entry_lines(entry: Entry, titles: dict[str, str], width: int) -> list[Line]:
 
 
 def user_lines(message: User, receipt: Receipt | None, width: int) -> list[Line]:
+    chosen = context_text(receipt) if receipt and receipt.context else ""
+    message = structs.replace(message, content=without_context(message.content))
     if receipt and not (receipt.command or receipt.sent or receipt.redacted):
         receipt = None
     along = receipt and (receipt.command or receipt.sent)
@@ -71,6 +76,8 @@ def user_lines(message: User, receipt: Receipt | None, width: int) -> list[Line]
         out.append([("dim", f"  … {len(lines) - LONGEST_ECHO:,} more lines")])
     if receipt:
         out += wrap([("dim", receipt_text(receipt))], width, "", "    ")
+    if chosen:
+        out += wrap([("dim", chosen)], width, "", "    ")
     images = len(message.content) - sum(isinstance(part, Text) for part in message.content)
     if images:
         out.append([("dim", f"  {images} image{'s' if images > 1 else ''}")])
@@ -105,6 +112,13 @@ def receipt_text(receipt: Receipt) -> str:
     if not receipt.exact:
         parts.append("read from the screen, so not exact")
     return "↑ " + " · ".join(parts)
+
+
+def context_text(receipt: Receipt) -> str:
+    """Which files of the project went along."""
+    number = len(receipt.context)
+    files = ", ".join(map(safe_line, receipt.context))
+    return f"↑ {number} file{'s' * (number > 1)} of the project · about {receipt.tokens:,} tokens · {files}"
 
 
 def _counted(kinds: list[str]) -> str:

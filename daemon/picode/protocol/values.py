@@ -99,6 +99,10 @@ class Receipt(Struct, omit_defaults=True):
     """The tool of the assistant whose result it was; `command` is what it read or ran. Then `status` is not told."""
     images: int = 0
     """Of the tool's result; `bytes` counts theirs, too."""
+    context: list[str] = field(default_factory=list)
+    """Pieces of the project's files that were chosen for the question: `path`, or `path:1-40, 80-95`."""
+    tokens: int = 0
+    """Of `context`, about."""
 
 
 class Preview(Struct, omit_defaults=True):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from picode import __version__, config, tasks
 from picode.config.schema import Away, Settings, Spend
+from picode.context.choose.choose import Choice
 from picode.credentials import Credentials, take_passphrase
 from picode.errors import ConfigError
 from picode.modelnames import with_level
@@ -44,6 +45,7 @@ from picode.sessions.stores import Stores
 from picode.sessions.workspaces import Workspaces
 
 if TYPE_CHECKING:
+    from picode.agents.along import Choose
     from picode.agents.conversation import Conversation
     from picode.agents.sending import Sending
     from picode.openapi.library import Library
@@ -53,6 +55,8 @@ if TYPE_CHECKING:
     from picode.tools.operations import Operations
     from picode.tools.toolbox import Toolbox
 
+CONTEXT_WITHIN = 2.0
+"""Seconds that a question waits for an index that is not there yet."""
 log = logging.getLogger(__name__)
 RoleList = list[Role]
 
@@ -77,11 +81,11 @@ async def serve(paths: Paths, ready: Callable[[], None]) -> None:
     terminals = Terminals()
     workspaces = Workspaces(paths.workspaces)
     panes = Panes(paths, terminals, workspaces.current)
-    models = Models(paths, settings, panes)
-    stores = Stores(paths, settings.sessions.directory, os.environ)
-    conversations = Conversations(stores, workspaces, bus, boot, models.conversation)
     watches = Watches()
     indexes = Indexes(paths.cache, watches)
+    models = Models(paths, settings, panes, indexes)
+    stores = Stores(paths, settings.sessions.directory, os.environ)
+    conversations = Conversations(stores, workspaces, bus, boot, models.conversation)
     explorers = Explorers(paths, conversations, terminals, bus, watches)
     timeline = Timeline(paths.timeline, watches, lambda note: _counted(daemon, note))
     daemon = Daemon(
@@ -112,9 +116,9 @@ async def serve(paths: Paths, ready: Callable[[], None]) -> None:
         await explorers.close()
         await daemon.projects.close()
         await timeline.close()
-        await indexes.close()
         await daemon.returns.close()
         await conversations.close()
+        await indexes.close()
         daemon.presses.close()
         await models.close()
         bus.close()
@@ -185,8 +189,10 @@ def _counted(daemon: Daemon, note: CommandNote) -> None:
 class Models:
     """The parts that talk to models and run tools, made when the first conversation needs them: they are heavy."""
 
-    def __init__(self, paths: Paths, settings: Settings, panes: Panes) -> None:
-        self._paths, self._settings, self._panes = paths, settings, panes
+    def __init__(
+        self, paths: Paths, settings: Settings, panes: Panes, indexes: Indexes | None = None
+    ) -> None:
+        self._paths, self._settings, self._panes, self._indexes = paths, settings, panes, indexes
         self._providers: Providers | None = None
         self._tools: Toolbox | None = None
         self._library: Library | None = None
@@ -281,13 +287,28 @@ class Models:
             settings=settings,
             shell=os.environ.get("SHELL", ""),
             sending=self._sending(
-                session.id, session.cwd, settings.limits.spend,
-                lambda text: emit(Noticed("info", text)), lambda text: emit(Noticed("warning", text)),
+                session.id,
+                session.cwd,
+                settings.limits.spend,
+                lambda text: emit(Noticed("info", text)),
+                lambda text: emit(Noticed("warning", text)),
             ),
+            choose=self._choice(session.cwd),
             extend=extend,
         )
         providers.expect(conversation.status.model)
         return conversation
+
+    def _choice(self, cwd: str) -> "Choose | None":
+        """What of the project of `cwd` a question is about."""
+        project, indexes = project_of(cwd), self._indexes
+        if indexes is None:
+            return None
+
+        async def choose(question: str, budget: int, known: Callable[[str, str], bool]) -> Choice:
+            return await indexes.choose(project, question, budget, CONTEXT_WITHIN, known=known)
+
+        return choose
 
     async def complete(self, asked: Complete) -> Completed:
         """One question without a conversation, counted in the project of its directory."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from picode.errors import Missing, UsageError
-from picode.messages import Custom, User, plain_text
+from picode.messages import Custom, User, plain_text, without_context
 from picode.sessions.entries import entry_line, fields, head, new_id
 from picode.sessions.file import SessionFile, milliseconds_now
 from picode.sessions.stringify import stringify
@@ -49,7 +49,7 @@ def fork(
     if not isinstance(message, User):
         raise UsageError(f"Invalid entry ID for forking: {entry} is no message of the user.")
     path = session.tree.path(_parent(session, position))
-    return _derived(session, path, now), plain_text(message.content)
+    return _derived(session, path, now), plain_text(without_context(message.content))
 
 
 def clone(session: SessionFile, now: Callable[[], int] = milliseconds_now) -> SessionFile:
@@ -113,7 +113,7 @@ def _parent(session: SessionFile, position: int) -> str | None:
 
 def _typed(session: SessionFile, position: int) -> str | None:
     message = message_in(session.line(position))
-    return plain_text(message.content) if isinstance(message, User | Custom) else None
+    return plain_text(without_context(message.content)) if isinstance(message, User | Custom) else None
 
 
 def _derived(session: SessionFile, path: list[int], now: Callable[[], int]) -> SessionFile:

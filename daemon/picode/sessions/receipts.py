@@ -44,7 +44,7 @@ def _receipt(line: bytes, conversation: str) -> SentReceipt | None:
         receipt = msgspec.convert(data, Receipt)
     except msgspec.MsgspecError:
         return None
-    if not (receipt.command or receipt.size or receipt.sent or receipt.redacted):
+    if not (receipt.command or receipt.size or receipt.sent or receipt.redacted or receipt.context):
         return None  # it only names a key press
     entry = data.get("for")
     time = milliseconds(raw.get("timestamp"))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from picode.messages import User, plain_text
+from picode.messages import User, plain_text, without_context
 from picode.protocol.values import ConversationInfo
 from picode.sessions.entries import fields, milliseconds
 from picode.sessions.offsets import seal
@@ -101,7 +101,7 @@ def _first(head: bytes) -> str:
         if b'"user"' in line:
             message = message_in(line)
             if isinstance(message, User):
-                return " ".join(plain_text(message.content).split())[:200]
+                return " ".join(plain_text(without_context(message.content)).split())[:200]
     return ""
 
 

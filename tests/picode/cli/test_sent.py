@@ -20,6 +20,7 @@ MAKE = Receipt(
 )
 PIPED = Receipt("", None, "/tmp", 0, 10, 10, bytes=20)
 ASKED = Receipt("", None, "/tmp", 0, 0, 0, redacted=["password"], bytes=25)
+CHOSEN = Receipt("", None, "/tmp", 0, 0, 0, bytes=900, context=["a\x1b.py:1-3, 9", "b.py"], tokens=1200)
 SCREEN = Receipt("top", None, "/tmp", 0, 10, 10, exact=False)
 
 
@@ -43,7 +44,7 @@ def test_receipts_of_this_project_of_one_conversation_and_of_all(
 ) -> None:
     assert run(["sent"]) == 0
     assert capsys.readouterr().out == "Nothing was sent along in this project yet.\n"
-    here = conversation(where, project, MAKE, PIPED, ASKED, SCREEN)
+    here = conversation(where, project, MAKE, PIPED, ASKED, SCREEN, CHOSEN)
     elsewhere = conversation(where, tmp_path / "other", PIPED)
     assert run(["sent"]) == 0
     shown = capsys.readouterr().out
@@ -55,12 +56,13 @@ def test_receipts_of_this_project_of_one_conversation_and_of_all(
         "10 bytes of output, 20 bytes sent",
         "25 bytes sent, taken out: 1 x password",
         "still running, 10 bytes of output, 10 characters sent, read from the screen, so not exact",
+        "900 bytes sent, 2 files of the project, about 1,200 tokens: a .py:1-3, 9, b.py",
     ]
     assert run(["sent", "--json", "--limit", "1", elsewhere[:8]]) == 0
     [told] = map(json.loads, capsys.readouterr().out.splitlines())
     assert (told["conversation"], told["size"], told["bytes"], told["redacted"]) == (elsewhere, 10, 20, [])
     assert run(["sent", "--all", "--json"]) == 0
-    assert len(capsys.readouterr().out.splitlines()) == 5
+    assert len(capsys.readouterr().out.splitlines()) == 6
 
 
 def test_what_tools_sent_is_listed_and_can_be_left_out(

@@ -67,3 +67,15 @@ def test_a_message_of_an_extension_is_drawn_under_its_kind_where_it_is_to_be_sho
     assert all("customMessageText" in style for style, _ in lines[1])
     hidden = Custom("cov.msg", "It is so.", False)
     assert entry_lines(Entry("e", hidden), {}, 80) == []
+
+
+def test_what_was_chosen_of_the_project_is_one_line_and_its_text_is_not_shown() -> None:
+    message = User([Text("why?"), Text('<context>\n<file path="a.py">\nx = 1\n</file>\n</context>')], 1)
+    receipt = Receipt("", None, "", 0, 0, 0, context=["a.py:1-9", "b\x1b[31m.py"], tokens=1234)
+    lines = [plain(line) for line in entry_lines(Entry("1", message, receipt), {}, 100)]
+    assert lines[:2] == ["❯ why?", "↑ 2 files of the project · about 1,234 tokens · a.py:1-9, b.py"]
+    assert "x = 1" not in "\n".join(lines)
+    output = User([Text("why?"), Text("<output>\nboom\n</output>"), message.content[1]], 1)
+    made = Receipt("make", 2, "/", 1, 9, 9, context=["a.py"], tokens=5)
+    lines = [plain(line) for line in entry_lines(Entry("1", output, made), {}, 100)]
+    assert [line[:12] for line in lines[:3]] == ["❯ why?", "↑ $ make · e", "↑ 1 file of "]

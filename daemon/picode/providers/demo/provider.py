@@ -19,6 +19,7 @@ from picode.messages import (
     UsageSeen,
     User,
     plain_text,
+    without_context,
 )
 from picode.providers.demo import speech
 from picode.providers.demo.asked import understand
@@ -74,7 +75,8 @@ def decide(request: ModelRequest) -> Answer:
         return Answer(speech.WHO)
     user = known[last]
     results = [turn for turn in known[last + 1 :] if isinstance(turn, ToolResult)]
-    question, record = find(plain_text(user.content))
+    assert isinstance(user, User)
+    question, record = find(plain_text(without_context(user.content)))
     tools = {tool.name for tool in request.tools}
     if record is not None:
         return _explained(record, results, tools)
