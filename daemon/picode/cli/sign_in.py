@@ -9,7 +9,10 @@ from picode.credentials.device import Device
 
 def run(kept: Credentials, provider: str, *, device: bool, open_browser: bool) -> str:
     """Blocks until somebody has signed in; says where the tokens are. Raises PicodeError."""
-    client = oauth_data.client(paths.resolve().config / "oauth.json", provider)
+    from picode.openapi.sign_in import known
+
+    where = paths.resolve()
+    client = oauth_data.client(where.config / "oauth.json", provider, known=known(where, provider))
     if device or not client.authorization:
         asked = Device(client)
         print(f"Open {asked.address} on any device, and type this code there: {asked.code}", flush=True)

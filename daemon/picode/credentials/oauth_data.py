@@ -68,9 +68,13 @@ def names(file: Path) -> list[str]:
     return [name for name, entry in said(file).items() if entry.get("client_id")]
 
 
-def client(file: Path, provider: str, environ: Mapping[str, str] = os.environ) -> Client:
-    """Asks the issuer where an address is not written down. Raises ConfigError, Unavailable."""
-    entry = said(file).get(provider, {})
+def client(
+    file: Path, provider: str, environ: Mapping[str, str] = os.environ, known: Mapping[str, Any] | None = None
+) -> Client:
+    """Asks the issuer where an address is not written down. `known`: what is said elsewhere, in the same fields.
+
+    Raises ConfigError, Unavailable."""
+    entry = {**(known or {}), **said(file).get(provider, {})}
     if not entry.get("client_id"):
         raise ConfigError(
             f"How one signs in at {provider} is not known.",

@@ -57,9 +57,10 @@ def sign_in(paths: Paths, cwd: str, asked: Here) -> Found:
     from picode.credentials import browser, oauth_data
     from picode.credentials.browser import Browser
     from picode.credentials.device import Device
+    from picode.openapi.sign_in import known
 
     give_up(asked.name)
-    client = oauth_data.client(paths.config / "oauth.json", asked.name)
+    client = oauth_data.client(paths.config / "oauth.json", asked.name, known=known(paths, asked.name))
     if asked.value == "device" or not client.authorization:
         device = _waiting[asked.name] = Device(client)
         return Found(
