@@ -10,6 +10,7 @@ from pathlib import Path
 from picode.config.schema import CustomProvider
 from picode.errors import Missing, PicodeError, TryLater
 from picode.openapi.api import Api, read
+from picode.openapi.tokens import Tokens
 
 WAIT = 30.0
 """Seconds that somebody waits for a document."""
@@ -31,6 +32,7 @@ class Library:
 
     def __init__(self, cache: Path | None = None) -> None:
         self.cache = cache
+        self.tokens = Tokens()
         self._known: dict[str, _Reading] = {}
         self._lock = threading.Lock()
 

@@ -2,14 +2,16 @@
 
 import base64
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
+from urllib.parse import urljoin
 
 from picode.errors import NotAllowed
+from picode.openapi.document import is_address
 from picode.openapi.node import Node
 
-KeyOf = Callable[[str], str]
-"""The key for a scheme of this name; empty where there is none."""
+KeyOf = Callable[["Scheme"], str]
+"""The key for a scheme; empty where there is none."""
 Need = tuple["Scheme", ...]
 """Schemes that all have to be there; none: nothing has to."""
 
@@ -17,12 +19,14 @@ Need = tuple["Scheme", ...]
 @dataclass(frozen=True)
 class Scheme:
     """`form`: how the key is shown; `field`: of which header, parameter or cookie. `unknown`: a kind that is not
-    spoken here, in its own word."""
+    spoken here, in its own word. `token_url`: where a client's id and secret are changed for a token."""
 
     name: str
     form: Literal["header", "query", "cookie", "bearer", "basic", "unknown"]
     field: str = "Authorization"
     unknown: str = ""
+    token_url: str = ""
+    scopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,10 +59,19 @@ def scheme(name: str, node: Node) -> Scheme:
         return Scheme(name, "unknown", unknown=f"HTTP's {word}")
     if kind in ("oauth2", "openIdConnect"):
         # whoever has a token shows it as a bearer's
-        return Scheme(name, "bearer")
+        return Scheme(name, "bearer", token_url=_token_url(node))
     if kind == "mutualTLS":
         return Scheme(name, "unknown", unknown="mutual TLS")
     raise node.at("type").wrong("apiKey, http, oauth2, openIdConnect or mutualTLS")
+
+
+def _token_url(node: Node) -> str:
+    """Where OAuth 2 gives a token to a client; empty where it does not."""
+    told = node.at("flows", "clientCredentials", "tokenUrl")
+    if told.value is not None and not isinstance(told.value, str):
+        raise told.wrong("the address that gives tokens")
+    source = node.file.source
+    return urljoin(source, told.value or "") if told.value and is_address(source) else told.value or ""
 
 
 def needs(operation: Node, document: Node) -> tuple[Need, ...]:
@@ -74,7 +87,8 @@ def needs(operation: Node, document: Node) -> tuple[Need, ...]:
                 raise one.child(name).wrong(
                     "the name of a scheme of components.securitySchemes", "nowhere described"
                 )
-            schemes.append(scheme(name, found))
+            scopes = names[name] if isinstance(names[name], list) else []
+            schemes.append(replace(scheme(name, found), scopes=tuple(map(str, scopes))))
         made.append(tuple(schemes))
     return tuple(made)
 
@@ -93,7 +107,7 @@ def shown(alternatives: tuple[Need, ...], key_of: KeyOf, label: str) -> Shown:
             dict.fromkeys(one.unknown for need in alternatives for one in need if one.unknown)
         )
         raise NotAllowed(f"{label} wants {words}, which PiCode does not speak.")
-    missing = [one.name for one in spoken[0] if not key_of(one.name)]
+    missing = [one.name for one in spoken[0] if not key_of(one)]
     raise NotAllowed(
         f"There is no key for {label} ({' and '.join(missing)}).",
         f"Run `picode auth add {label}`, or name it under custom_providers.{label}.keys.",
@@ -101,14 +115,14 @@ def shown(alternatives: tuple[Need, ...], key_of: KeyOf, label: str) -> Shown:
 
 
 def _has(need: Need, key_of: KeyOf) -> bool:
-    return all(one.form != "unknown" and key_of(one.name) for one in need)
+    return all(one.form != "unknown" and key_of(one) for one in need)
 
 
 def _put(need: Need, key_of: KeyOf) -> Shown:
     headers: dict[str, str] = {}
     query, cookies, secrets = [], [], []
     for one in need:
-        key = key_of(one.name)
+        key = key_of(one)
         secrets.append(key)
         match one.form:
             case "bearer":

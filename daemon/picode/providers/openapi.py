@@ -22,7 +22,7 @@ from picode.openapi.security import shown
 from picode.providers.base import ModelFailed
 from picode.providers.catalog import Catalog
 from picode.providers.discovery import WHATEVER
-from picode.providers.document_keys import keys
+from picode.providers.document_keys import Keys
 from picode.providers.exchange import exchange
 from picode.providers.failures import Asked
 from picode.providers.http import Http
@@ -93,11 +93,15 @@ class OpenAPI:
         headers = posted.headers | {
             "accept": "text/event-stream" if endpoint.chat.streams else "application/json"
         }
-        async with aclosing(
-            exchange(self._http, asked, headers, posted.body or b"", answer, framing=framing)
-        ) as events:
-            async for event in events:
-                yield event
+        asking = exchange(self._http, asked, headers, posted.body or b"", answer, framing=framing)
+        try:
+            async with aclosing(asking) as events:
+                async for event in events:
+                    yield event
+        except ModelFailed as failure:
+            if failure.kind == "bad_key":
+                self._library.tokens.forget()
+            raise
 
     def ready(self) -> tuple[bool, str]:
         try:
@@ -111,7 +115,7 @@ class OpenAPI:
             spoken = any(text.startswith("!") for text in self.entry.keys.values())
             needs = endpoint.operation.needs
             if needs and not spoken:
-                shown(needs, keys(self.name, self.entry, self._credentials, self._environ), self.name)
+                shown(needs, Keys(self.name, self.entry, self._credentials, self._environ), self.name)
         except PicodeError as error:
             return False, str(error).rstrip(".")
         return True, f"{endpoint.base}{endpoint.operation.head.path}"
@@ -137,7 +141,7 @@ class OpenAPI:
         return Endpoint(found, found.chat, whole(head), base)
 
     def _call(self, endpoint: Endpoint, request: ModelRequest) -> tuple[Asked, Call]:
-        key_of = keys(self.name, self.entry, self._credentials, self._environ)
+        key_of = Keys(self.name, self.entry, self._credentials, self._environ, self._library.tokens)
         put = shown(endpoint.operation.needs, key_of, self.name)
         arguments = {"body": posted(request, endpoint.chat, self._view())} | self._parameters(
             endpoint, request

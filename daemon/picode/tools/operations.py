@@ -19,7 +19,7 @@ from picode.openapi.operations import Operation, whole
 from picode.openapi.operations import Whole as WholeOperation
 from picode.openapi.security import Shown, shown
 from picode.plaintext import seen
-from picode.providers.document_keys import keys
+from picode.providers.document_keys import Keys
 from picode.providers.http import Http, Waits
 from picode.tasks import spawn
 from picode.tools.base import Arguments, Outcome, Place, Plan, Running, Tool, ToolFailed, said
@@ -77,7 +77,8 @@ class Operations:
         base = entry.base_url.rstrip("/") or api.base(one, entry.variables)
 
         def put() -> Shown:
-            return shown(read.needs, keys(name, entry, self._credentials, self._environ), name)
+            key_of = Keys(name, entry, self._credentials, self._environ, self.library.tokens)
+            return shown(read.needs, key_of, name)
 
         return OperationTool(f"{name}_{one.name}"[:LONGEST_NAME], read, base, put, self._http)
 

@@ -12,8 +12,8 @@ from support.documents import DOCUMENTS, schema, top
 KEYS = {"a": "key-a", "b": "key-b", "user": "me:secret"}
 
 
-def key_of(name: str) -> str:
-    return KEYS.get(name, "")
+def key_of(one: Scheme) -> str:
+    return KEYS.get(one.name, "")
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,10 @@ def key_of(name: str) -> str:
         ("{type: http, scheme: Bearer}", Scheme("s", "bearer")),
         ("{type: http, scheme: basic}", Scheme("s", "basic")),
         ("{type: oauth2, flows: {}}", Scheme("s", "bearer")),
+        (
+            "{type: oauth2, flows: {clientCredentials: {tokenUrl: https://x/t, scopes: {}}}}",
+            Scheme("s", "bearer", token_url="https://x/t"),
+        ),
         ("{type: openIdConnect, openIdConnectUrl: https://x}", Scheme("s", "bearer")),
         ("{type: http, scheme: digest}", Scheme("s", "unknown", unknown="HTTP's digest")),
         ("{type: mutualTLS}", Scheme("s", "unknown", unknown="mutual TLS")),
@@ -40,6 +44,10 @@ def test_every_kind_is_read(home: Path, written: str, meant: Scheme) -> None:
         ("{type: apiKey, in: body, name: a}", "/in is 'body'; expected header, query or cookie"),
         ("{type: apiKey, in: query}", "/name is nothing; expected the name of"),
         ("{type: http}", "/scheme is nothing; expected bearer, basic"),
+        (
+            "{type: oauth2, flows: {clientCredentials: {tokenUrl: 5}}}",
+            "/tokenUrl is 5; expected the address that gives",
+        ),
         ("{type: password}", "/type is 'password'; expected apiKey, http"),
     ],
 )
