@@ -23,12 +23,10 @@ __all__ = ["oauth_server", "one_oauth_server"]
 KEY = "sk-a-very-secret-key"
 
 
-def auth(
-    *arguments: str, given: str = "", environ: "dict[str, str] | None" = None
-) -> "subprocess.CompletedProcess[str]":
+def auth(*arguments: str, given: str = "") -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-m", "picode", "auth", *arguments],
-        input=given, capture_output=True, text=True, timeout=60, env={**os.environ, **(environ or {})}, check=False,
+        input=given, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
 
 
@@ -65,17 +63,17 @@ def provider(model_server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> Mode
     return model_server
 
 
-def test_a_piped_key_is_kept_listed_and_removed(where: Paths) -> None:
+def test_a_piped_key_is_kept_listed_and_removed(typed: Typed, where: Paths) -> None:
     added = auth("add", "openai", "--no-test", given=f"{KEY}\n")
     assert (added.returncode, added.stderr) == (0, "")
     assert f"{where.credentials}, encrypted" in added.stdout
     assert where.credentials.stat().st_mode & 0o777 == 0o600
     assert KEY not in where.credentials.read_text()
-    listed = auth("list")
+    listed = typed("list")
     assert listed.stdout.split() == ["openai", str(where.credentials)]
     assert KEY not in added.stdout + listed.stdout
-    assert auth("remove", "openai").returncode == 0
-    assert "no keys" in auth("list").stdout
+    assert typed("remove", "openai").returncode == 0
+    assert "no keys" in typed("list").stdout
 
 
 def test_what_is_not_there_cannot_be_removed(typed: Typed) -> None:
