@@ -243,8 +243,8 @@ class Pi(Section):
     read: Annotated[
         bool,
         setting(
-            "Read what is there of pi's: settings.json (under your own settings), models.json, AGENTS.md, SYSTEM.md, "
-            "skills, templates, themes."
+            "Read what is there of pi's: settings.json (under your own settings), models.json, the keys of auth.json, "
+            "AGENTS.md, SYSTEM.md, skills, templates, themes."
         ),
     ] = True
 
