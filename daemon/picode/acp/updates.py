@@ -15,7 +15,18 @@ from acp.helpers import (
 from acp.schema import Cost, SessionInfoUpdate, UsageUpdate
 
 from picode.acp import tool_calls
-from picode.messages import Assistant, Image, Message, Text, Thinking, ToolCall, ToolResult, User
+from picode.messages import (
+    Assistant,
+    Custom,
+    Image,
+    Message,
+    Text,
+    Thinking,
+    ToolCall,
+    ToolResult,
+    User,
+    plain_text,
+)
 from picode.protocol import events as e
 from picode.protocol.values import Status
 
@@ -84,6 +95,8 @@ class Updates:
                 return out
             case ToolResult():
                 return self._ended(message)
+            case Custom(content=content, display=True):
+                return [update_agent_thought_text(f"{plain_text(content)}\n")]
         return []
 
     def _entry(self, message: Message) -> list[Any]:
@@ -100,6 +113,8 @@ class Updates:
                 ]
             case ToolResult():
                 return self._ended(message)
+            case Custom():
+                return self.history(message)
         return []
 
     def _begin(self, call_id: str, tool: str, arguments: dict[str, Any]) -> list[Any]:

@@ -16,7 +16,7 @@ from picode.errors import BY_KIND, PicodeError, Unavailable, UsageError
 
 if TYPE_CHECKING:
     from picode.client.stream import Stream
-    from picode.messages import Image
+    from picode.messages import Image, Message
     from picode.protocol.events import AnyEvent, TurnEnded
     from picode.protocol.replies import Snapshot
 
@@ -265,19 +265,29 @@ class TextWriter(Writer):
         self._last = ""
 
     def event(self, event: "AnyEvent") -> None:
-        from picode.messages import Assistant, plain_text
         from picode.pane.safe import safe
         from picode.protocol.events import EntryAdded, TextAdded
 
         if isinstance(event, TextAdded) and self._terminal:
             _write(safe(event.text))
             self._streamed = True
-        elif isinstance(event, EntryAdded) and isinstance(event.entry.message, Assistant):
-            text = plain_text(event.entry.message.content)
-            self._last = text or self._last
-            if self._terminal and text:
-                _write("\n" if self._streamed else f"{safe(text)}\n")
-                self._streamed = False
+        elif isinstance(event, EntryAdded):
+            self._entry(event.entry.message)
+
+    def _entry(self, message: "Message") -> None:
+        from picode.messages import Assistant, Custom, plain_text
+        from picode.pane.safe import safe, safe_line
+
+        match message:
+            case Assistant(content=content):
+                text = plain_text(content)
+                self._last = text or self._last
+                if self._terminal and text:
+                    _write("\n" if self._streamed else f"{safe(text)}\n")
+                    self._streamed = False
+            case Custom(content=content, display=True):
+                # another model answers from here on: for the person, and no part of the answer
+                print(f"picode: {safe_line(plain_text(content))}", file=sys.stderr)
 
     def end(self) -> None:
         if not self._terminal and self._last:

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from picode.acp.updates import Updates
 from picode.agents.answer import Retry
 from picode.agents.sending import Sending
+from picode.cli.print_mode import TextWriter
 from picode.config.schema import Models, Providers, Rate, Settings
 from picode.messages import Custom, TextDelta
 from picode.protocol import events
@@ -246,3 +248,24 @@ def test_the_wait_is_by_chance_and_never_longer_than_doubled() -> None:
         assert min(waits) < most * 0.2
     assert Retry(2, 0).after(ModelFailed("rate", "No.", retry_after=7)) == 7
     assert Retry(2, 0).after(ModelFailed("rate", "No.", retry_after=61)) is None
+
+
+async def test_a_script_sees_it_beside_the_answer_and_an_editor_as_a_thought(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench = Bench(home, retries=0)
+    bench.answers("anthropic", busy())
+    bench.answers("openai", says("Here."))
+    await bench.turn()
+    await bench.living.close()
+    writer, updates = TextWriter(False), Updates("")
+    shown: list[Any] = []
+    for event in bench.heard.events:
+        writer.event(event)
+        if isinstance(event, events.EntryAdded) and isinstance(event.entry.message, Custom):
+            shown = updates.of(event)
+    writer.end()
+    told = capsys.readouterr()
+    assert told.out == "Here.\n"
+    assert told.err.startswith("picode: Anthropic is overloaded.")
+    assert "in place of" in str(shown)
