@@ -84,7 +84,7 @@ class Answering:
         """As it would be kept if it were cut now."""
         return without_calls(self._draft.abandon("aborted", "", self._now()))
 
-    def failed(self, error: PicodeError, retry: Retry) -> AnswerFailed:
+    def failed(self, error: Exception, retry: Retry) -> AnswerFailed:
         """The request was not sent, for this reason."""
         return self._failed(error, retry)
 

@@ -167,7 +167,8 @@ class Model:
             self._take(info)
             request = await self._request(info)
         except PicodeError as error:
-            return AnswerFailed(self._nothing("error", str(error)), str(error), kind_of(error))
+            failed = AnswerFailed(self._nothing("error", str(error)), str(error), kind_of(error))
+            return self._elsewhere(replace(failed, failure=getattr(error, "kind", "")))
         except Exception as error:
             log.exception("the call of %s could not be prepared", self.name)
             text = f"PiCode itself failed before the model was asked ({type(error).__name__}). The log has the details."
@@ -178,11 +179,13 @@ class Model:
             return ContextFull()
         self._answering = Answering(provider, request.model, self._emit, self._now, self._outgoing)
         answer = await self._sent(self._answering, request, effect, AnswerBegun(self.name))
-        if isinstance(answer, AnswerFailed) and answer.failure:
-            other = self._failover.after(self.name, answer.failure, self._settings.providers.fallback)
-            again = None if other and answer.failure == "paused" else answer.again
-            return replace(answer, elsewhere=other, again=again)
-        return answer
+        return self._elsewhere(answer) if isinstance(answer, AnswerFailed) else answer
+
+    def _elsewhere(self, failed: AnswerFailed) -> AnswerFailed:
+        """With the model that may answer in place of this one."""
+        other = self._failover.after(self.name, failed.failure, self._settings.providers.fallback)
+        again = None if other and failed.failure == "paused" else failed.again
+        return replace(failed, elsewhere=other, again=again)
 
     async def _sent(
         self, answering: Answering, request: ModelRequest, effect: CallModel, begun: AnswerBegun | None = None

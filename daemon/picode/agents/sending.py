@@ -1,6 +1,7 @@
 """One request on its way: its provider is not left alone just now, its turn has come, its cost is within the limits."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from picode.providers.answers import Again, Heard, key_of
 from picode.providers.base import ModelFailed
 from picode.providers.spending import estimate
 from picode.providers.traffic import Traffic
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,16 @@ class Sending:
         self, answering: Answering, going: Going, settings: Settings
     ) -> AnswerFinished | AnswerFailed:
         """Never raises; what was not sent is an `AnswerFailed` like any other."""
+        try:
+            return await self._kept(answering, going, settings)
+        except Exception as error:
+            log.exception("a request to %s could not be sent", going.model)
+            return answering.failed(error, going.retry)
+
+    async def _kept(
+        self, answering: Answering, going: Going, settings: Settings
+    ) -> AnswerFinished | AnswerFailed:
+        """The answer that was kept, where there is one."""
         answers, cache = self.traffic.answers, settings.cache
         if (
             answers is None

@@ -1,7 +1,11 @@
 """The table of what was spent, and its bars."""
 
+from picode.pane.commands import run_command
 from picode.pane.spending import bar, lines
+from picode.pane.state import Replied, State, Tell
+from picode.pane.update import update
 from picode.protocol.replies import Spending
+from picode.protocol.requests import GetSpending
 from picode.protocol.spending import EstimateError, SpendRow, SpendSpan
 
 DAYS = Spending(
@@ -47,3 +51,16 @@ def test_nothing_was_spent_yet() -> None:
 
 def test_a_bar_shows_that_something_is_not_nothing() -> None:
     assert (bar(0.0001, 1, 10), bar(0, 1, 10), bar(1, 1, 3)) == ("▏", "", "███")
+
+
+def test_the_command_asks_for_this_conversation_or_for_all_and_shows_the_answer() -> None:
+    state = State(conversation="c1", width=90)
+    _, effects = run_command(state, "/cost")
+    assert effects == [Tell(GetSpending(0, "model", "c1", only=True))]
+    _, effects = run_command(state, "/cost day")
+    assert effects == [Tell(GetSpending(0, "day", "c1"))]
+    _, effects = run_command(state, "/cost nonsense")
+    assert "/cost day, model, conversation, workspace" in str(effects)
+    _, effects = update(state, Replied(GetSpending(0, "day", "c1"), DAYS))
+    assert "2026-11-20        12" in str(effects)
+    assert "today            $0.0300" in str(effects)
