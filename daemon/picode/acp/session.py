@@ -10,7 +10,7 @@ from acp.interfaces import Client
 from acp.schema import AllowedOutcome, PermissionOption, PromptResponse, ToolCallUpdate
 
 from picode import tasks
-from picode.acp import choices, tool_calls
+from picode.acp import choices, dialogs, tool_calls
 from picode.acp.updates import Updates
 from picode.client.stream import Stream
 from picode.errors import PicodeError
@@ -18,7 +18,7 @@ from picode.messages import Assistant, Image
 from picode.protocol import events as e
 from picode.protocol import requests as r
 from picode.protocol.replies import Models, SlashCommands, Snapshot
-from picode.protocol.values import Approval, Decision, Status
+from picode.protocol.values import Approval, Decision, Dialog, Status
 
 TURN_WITHIN = 24 * 3600.0
 """Seconds that a turn is waited for; the person may cancel it before."""
@@ -38,6 +38,7 @@ class Session:
         self._length = False
         """The last answer was cut for its length."""
         self._asking: dict[str, asyncio.Task[None]] = {}
+        self._dialogs: dict[str, asyncio.Task[None]] = {}
         self._telling: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
@@ -45,7 +46,7 @@ class Session:
         self._telling = tasks.spawn(self._tell(), f"acp {self.id}")
 
     async def close(self) -> None:
-        await tasks.stop(self._telling, *self._asking.values())
+        await tasks.stop(self._telling, *self._asking.values(), *self._dialogs.values())
         await self.stream.close()
 
     async def send(self, *updates: Any) -> None:
@@ -116,6 +117,7 @@ class Session:
                     asking.cancel()
             case e.StatusChanged(status):
                 before, self.status = self.status, status
+                self._ask_for_extensions(status)
                 if (before.model, before.thinking) != (status.model, status.thinking):
                     await self.send(choices.changed(self))
             case e.TurnEnded():
@@ -127,6 +129,19 @@ class Session:
         """The editor asks; what it says goes to the daemon, unless somebody else was quicker."""
         if approval.call_id not in self._asking:
             self._asking[approval.call_id] = tasks.spawn(self._ask_person(approval), "acp permission")
+
+    def _ask_for_extensions(self, status: Status) -> None:
+        """Their questions that are new are asked; those that are over are taken back."""
+        open_ = {one.id: one for one in status.dialogs}
+        for id_ in [id_ for id_ in self._dialogs if id_ not in open_]:
+            self._dialogs.pop(id_).cancel()
+        for id_ in open_.keys() - self._dialogs.keys():
+            self._dialogs[id_] = tasks.spawn(self._ask_for_extension(open_[id_]), "acp dialog")
+
+    async def _ask_for_extension(self, dialog: Dialog) -> None:
+        answer = await dialogs.asked(self._client, self.id, dialog)
+        with suppress(PicodeError):  # somebody else was quicker
+            await self.stream.ask(answer)
 
     async def _ask_person(self, approval: Approval) -> None:
         shown: list[Any] | None = None

@@ -266,9 +266,13 @@ class TextWriter(Writer):
 
     def event(self, event: "AnyEvent") -> None:
         from picode.pane.safe import safe
-        from picode.protocol.events import EntryAdded, TextAdded
+        from picode.protocol.events import EntryAdded, ExtensionFailed, TextAdded
 
-        if isinstance(event, TextAdded) and self._terminal:
+        if isinstance(event, ExtensionFailed):
+            from picode.pane.extensions import sentence
+
+            print(f"picode: {safe(sentence(event))}", file=sys.stderr)
+        elif isinstance(event, TextAdded) and self._terminal:
             _write(safe(event.text))
             self._streamed = True
         elif isinstance(event, EntryAdded):

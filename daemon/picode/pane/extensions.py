@@ -84,7 +84,11 @@ def _answered(state: State, answer: AnswerDialog) -> Step:
 
 
 def failed(state: State, event: ExtensionFailed) -> Step:
-    """One sentence: which file, which line, what went wrong."""
+    return printed(state, notice_lines("warning", sentence(event), state.width))
+
+
+def sentence(event: ExtensionFailed) -> str:
+    """Which file, which line, what went wrong."""
     where = event.where or event.path
     name = where.rpartition("/")[2]
     place = f"The extension {name}" if name else "An extension"
@@ -93,7 +97,7 @@ def failed(state: State, event: ExtensionFailed) -> Step:
         if event.event == "load"
         else f"failed at {event.event}: {event.error}"
     )
-    return printed(state, notice_lines("warning", f"{place} {what}", state.width))
+    return f"{place} {what}"
 
 
 def widgets(state: State, placement: str) -> list[Line]:

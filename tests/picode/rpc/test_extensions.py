@@ -91,7 +91,7 @@ def test_extensions_ask_show_run_fail_and_keep(rpc: RpcProgram, model_server: Mo
 
     model_server.enqueue(say("Hello."))
     rpc.ask("prompt", message="hi")
-    rpc.settled()
+    rpc.settled(2)
     failed = rpc.until(lambda one: one["type"] == "extension_error")
     assert failed["event"] == "agent_start"
     assert failed["extensionPath"].endswith("asking.py")

@@ -1,6 +1,7 @@
 """Extensions in a conversation: where its turn asks them, and what they make of it."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from picode.agents.effects import Compact
 from picode.agents.extending.actions import Actions, custom
 from picode.agents.extending.dialogs import Dialogs
 from picode.agents.extending.feed import Feed
-from picode.agents.extending.runner import Extensions, Find
+from picode.agents.extending.runner import Extensions, Find, One
 from picode.agents.extending.sight import Sight
 from picode.agents.extending.toolbox import Extended
 from picode.agents.inputs import Question
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from picode.agents.conversation import Conversation
 
 Object = dict[str, Any]
+MOST_TOLD = 5
+"""Times that one failure is told."""
 MOST_ENTRIES = 2000
 """Of the branch, that session_before_compact carries."""
 
@@ -55,6 +58,7 @@ class Joined:
         self._named: tuple[tuple[str, ...], bool, dict[str, str]] = ((), False, {})
         self._feed = Feed(self.extensions.tell, lambda: conversation.draft)
         self._status = Status()
+        self._failures: Counter[tuple[str, str, str]] = Counter()
         self._drawn: dict[int, str] = {}
         self._providers: dict[str, Object] = {}
         self.next: list[Custom] = []
@@ -100,6 +104,7 @@ class Joined:
         """Those that there are now."""
         self.dialogs.cancel()
         self.actions.forget()
+        self._failures.clear()
         await self.extensions.reload()
         self._conversation.refresh()
 
@@ -210,6 +215,13 @@ class Joined:
         self.extensions.update()
 
     def _report(self, failed: ExtensionFailed) -> None:
+        """One that fails the same way again and again is told of a few times."""
+        key = (failed.path, failed.event, failed.error)
+        self._failures[key] += 1
+        if self._failures[key] > MOST_TOLD:
+            return
+        if self._failures[key] == MOST_TOLD:
+            failed = structs.replace(failed, error=f"{failed.error} (and it is not told again until /reload)")
         self._sight.announce(failed if failed.path else Noticed("warning", failed.error))
 
     # --- what they make of a turn
@@ -221,14 +233,25 @@ class Joined:
             asyncio.get_running_loop().call_soon(self.actions.at_rest)
         return found
 
+    async def _command(self, one: One, name: str, words: str) -> None:
+        await self.extensions.run_command(one, name, words)
+        self._dealt_with()
+
+    def _dealt_with(self) -> None:
+        """Whoever waits for an answer hears that none is to come."""
+        if not self._conversation.busy:
+            self._sight.announce(events.TurnEnded("done"))
+
     async def _heard_out(self, words: Words) -> Words | None:
         """A command of an extension is run; else they may change what was said, or deal with it."""
         self.actions.unattended = words.unattended
+        if words.unattended:
+            self.dialogs.cancel()
         await self.extensions.ready()
         if words.text.startswith("/") and words.source != "extension":
             name, _, rest = words.text[1:].partition(" ")
             if (one := self.extensions.command(name)) is not None:
-                self.actions.run(self.extensions.run_command(one, name, rest.strip()))
+                self.actions.run(self._command(one, name, rest.strip()))
                 return None
         if not self.extensions.wants("input"):
             return words
@@ -236,6 +259,7 @@ class Joined:
         event = {"type": "input", "text": words.text, "images": images, "source": words.source}
         outcome = (await self.extensions.emit(event)).outcome
         if outcome.get("action") == "handled":
+            asyncio.get_running_loop().call_soon(self._dealt_with)
             return None
         if outcome.get("action") != "transform":
             return words
