@@ -2,10 +2,11 @@
 
 from picode.errors import PicodeError
 from picode.messages import Custom
+from picode.protocol.routing import FAILOVER
 from picode.protocol.values import Entry
 from picode.providers.registry import Providers
 from picode.providers.traffic import Traffic
-from picode.sessions.file import FAILOVER, SessionFile
+from picode.sessions.file import SessionFile
 
 ELSEWHERE = frozenset((
     "rate", "overload", "quota", "server", "network", "timeout", "protocol", "cut", "no_key", "bad_key",

@@ -24,6 +24,7 @@ from picode.pane.lines import TAB, Line, cut, wrap
 from picode.pane.markdown import parse
 from picode.pane.safe import safe, safe_line
 from picode.pane.typeset import typeset
+from picode.protocol.routing import FAILOVER
 from picode.protocol.values import Entry, Receipt
 
 LONGEST_ECHO = 60
@@ -34,7 +35,7 @@ SKILL = re.compile(
 ARGUMENTS = ("command", "path", "pattern", "url", "query")
 
 
-def entry_lines(entry: Entry, titles: dict[str, str], width: int) -> list[Line]:
+def entry_lines(entry: Entry, titles: dict[str, str], width: int) -> list[Line]:  # noqa: PLR0911
     """The entry as it stands in the scrollback; `titles` are those of calls made before it."""
     message = entry.message
     match message:
@@ -46,6 +47,8 @@ def entry_lines(entry: Entry, titles: dict[str, str], width: int) -> list[Line]:
             return [result_line(message, titles.get(message.tool_call_id, message.tool_name), width)]
         case BashExecution():
             return bash_lines(message, entry.receipt, width)
+        case Custom() if message.custom_type == FAILOVER:
+            return notice_lines("warning", plain_text(message.content), width)
         case Custom():
             text = (entry.shown or plain_text(message.content)) if message.display else ""
             lines = [[(f"{style} customMessageText customMessageBg".strip(), part) for style, part in line]

@@ -2,6 +2,9 @@
 
 from msgspec import Struct, field
 
+FAILOVER = "picode.failover"
+"""The `customType` of the note that another model answers from here on."""
+
 
 class Ruling(Struct, omit_defaults=True):
     """What was decided of a model, and why, in half a sentence."""

@@ -5,9 +5,10 @@ from typing import Any
 import msgspec
 
 from picode.messages import Custom
+from picode.protocol.routing import FAILOVER
 from picode.protocol.values import Entry, Receipt
 from picode.sessions.entries import fields
-from picode.sessions.file import FAILOVER, RECEIPT, SessionFile
+from picode.sessions.file import RECEIPT, SessionFile
 from picode.sessions.typed import message_in
 
 RECENT = 1000

@@ -20,7 +20,6 @@ from picode.sessions.tree import Tree
 from picode.sessions.upgrade import upgraded
 
 RECEIPT = "picode.receipt"
-FAILOVER = "picode.failover"
 VERSION = 3
 LONGEST_HEADER = 1 << 20
 WRITTEN = (

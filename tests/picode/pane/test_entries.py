@@ -79,3 +79,8 @@ def test_what_was_chosen_of_the_project_is_one_line_and_its_text_is_not_shown() 
     made = Receipt("make", 2, "/", 1, 9, 9, context=["a.py"], tokens=5)
     lines = [plain(line) for line in entry_lines(Entry("1", output, made), {}, 100)]
     assert [line[:12] for line in lines[:3]] == ["❯ why?", "↑ $ make · e", "↑ 1 file of "]
+
+
+def test_that_another_model_answers_is_told_as_a_notice() -> None:
+    lines = entry_lines(Entry("1", Custom("picode.failover", "A is down. b/c answers.")), {}, 60)
+    assert [plain(line) for line in lines] == ["! A is down. b/c answers.", ""]
