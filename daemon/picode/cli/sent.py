@@ -79,7 +79,7 @@ def _facts(receipt: "Receipt") -> list[str]:
         from picode.cli.sessions import _line
 
         number = len(receipt.context)
-        files = ", ".join(map(_line, receipt.context))
+        files = ", ".join(_line(one if len(one) <= 60 else f"{one[:59]}…") for one in receipt.context)
         facts.append(
             f"{number} file{'s' * (number > 1)} of the project, about {receipt.tokens:,} tokens: {files}"
         )

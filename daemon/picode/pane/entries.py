@@ -120,7 +120,7 @@ def receipt_text(receipt: Receipt) -> str:
 def context_text(receipt: Receipt) -> str:
     """Which files of the project went along."""
     number = len(receipt.context)
-    files = ", ".join(map(safe_line, receipt.context))
+    files = ", ".join(safe_line(one if len(one) <= 60 else f"{one[:59]}…") for one in receipt.context)
     return f"↑ {number} file{'s' * (number > 1)} of the project · about {receipt.tokens:,} tokens · {files}"
 
 

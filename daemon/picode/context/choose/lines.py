@@ -4,9 +4,9 @@ Never half a line. A body is whole or it is its first line.
 """
 
 from collections.abc import Collection, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
-from picode.context.index import words
 from picode.context.index.analyzer import Symbol
 
 CHARACTERS = 4
@@ -74,22 +74,26 @@ def _bodies(
         # the innermost first; where that is too long for the budget, some lines
         first = sorted(((one.line, one.end) for one in around), key=lambda one: one[1] - one[0])[:2]
         first += [(max(1, line - some), min(len(lines), line + some)) for some in AROUND]
-    scored = []
-    for one in symbols:
-        score = _score(one, lines[one.line - 1 : one.end], wanted)
-        if score > 0:
-            scored.append((score, one))
-    scored.sort(key=lambda found: (-found[0], found[1].line))
+    scored = _scored(lines, symbols, wanted)
     return first + [(one.line, one.end) for _, one in scored]
 
 
-def _score(symbol: Symbol, body: Sequence[str], wanted: Collection[str]) -> float:
-    """How many of the question's words it has, those in its name most; a long body has many by chance."""
-    name = " ".join(words.of_question(symbol.name))
-    inside = "\n".join(body).lower()
-    named = sum(1 for word in wanted if word[:5] in name)
-    said = sum(1 for word in wanted if word[:6] in inside)
-    return (3 * named + said) / (1 + len(body) / 60) if named + said > 1 or named else 0.0
+def _scored(
+    lines: Sequence[str], symbols: Sequence[Symbol], wanted: Collection[str]
+) -> list[tuple[float, Symbol]]:
+    """The symbols that have some of the question's words, those in their names most; a long body has many by chance."""
+    text = "\n".join(lines).lower()
+    begins = [0, *accumulate(len(line) + 1 for line in lines)]
+    names, stems = [word[:5] for word in wanted], [word[:6] for word in wanted]
+    found = []
+    for one in symbols:
+        name = one.name.lower()
+        named = sum(stem in name for stem in names)
+        begin, end = begins[min(one.line - 1, len(lines))], begins[min(one.end, len(lines))]
+        said = sum(text.find(stem, begin, end) >= 0 for stem in stems)
+        if named or said > 1:
+            found.append(((3 * named + said) / (1 + (one.end - one.line) / 60), one))
+    return sorted(found, key=lambda scored: (-scored[0], scored[1].line))
 
 
 def _outline(symbols: Sequence[Symbol], count: int, wanted: Collection[str]) -> list[int]:

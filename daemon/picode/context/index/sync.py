@@ -69,7 +69,8 @@ def listing(root: Path) -> list[str]:
     """The project's files without what Git ignores, as `git ls-files` says, else by a walk that reads .gitignore."""
     if (root / ".git").exists():
         return [path for path in tree.list_files(root) if _storable(path)]
-    found = islice(files.walk(str(root)), tree.MOST_WITHOUT_GIT)
+    seen = (path for path in files.walk(str(root)) if tree.UNSEEN.isdisjoint(path.split("/")))
+    found = islice(seen, tree.MOST_WITHOUT_GIT)
     return [path for path in found if _storable(path)]
 
 
