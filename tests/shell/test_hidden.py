@@ -64,6 +64,14 @@ def ended(shell: RecordedShell, count: int) -> bool:
     return record is not None and record.status is not None
 
 
+def test_a_mark_that_is_written_in_pieces_is_no_output(shell: RecordedShell, secret: bytes) -> None:
+    """Longer ago than what only may be a mark is held back: as a busy machine does it to a shell."""
+    mark = "printf '\\033]8671;%s;{}\\007' $__picode_secret"
+    record = shell.run(f"{mark.format('H')}; sleep 0.3; {mark.format('E')}; echo end")
+    assert record.head == b"end\r\n"
+    assert secret not in shell.seen
+
+
 def test_no_process_carries_the_secret_and_no_child_a_file_of_ours(
     shell: RecordedShell, secret: bytes
 ) -> None:

@@ -53,6 +53,11 @@ class Scanner:
         """The last bytes may be the beginning of a mark; `release` gives them up."""
         return bool(self._held)
 
+    @property
+    def certain(self) -> bool:
+        """What is held begins with a secret: it is a mark whose end is still being written."""
+        return self._held[len(INTRODUCER) : len(INTRODUCER) + self._length] in self._trusted
+
     def release(self) -> bytes:
         """What was held back, as plain bytes: nothing followed."""
         held, self._held = self._held, b""

@@ -61,5 +61,21 @@ def test_a_beginning_is_held_and_can_be_released() -> None:
     assert not scanner.holding
 
 
+@pytest.mark.parametrize(
+    ("data", "certain"),
+    [
+        (b"\x1b]86", False),
+        (BEGIN[:-1], False),
+        (BEGIN, True),
+        (BEGIN + b"D;0", True),
+        (mark(b"H") + b" 1 ", True),
+    ],
+)
+def test_what_is_held_is_certainly_a_mark_once_the_secret_was_there(data: bytes, certain: bool) -> None:
+    scanner = Scanner(SECRET)
+    scanner.feed(data)
+    assert (scanner.holding, scanner.certain) == (True, certain)
+
+
 def test_broken_percent_signs_stay() -> None:
     assert unquote(b"100%25 %zz %4 %C3%A4") == b"100% %zz %4 \xc3\xa4"
