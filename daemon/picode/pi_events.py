@@ -19,6 +19,7 @@ from picode.messages import (
     BashExecution,
     BranchSummary,
     CompactionSummary,
+    Custom,
     Message,
     Text,
     Thinking,
@@ -63,6 +64,8 @@ class Translation:
     """The level that was told last."""
     retrying: int = 0
     """Which try of a call is under way after one that failed."""
+    asked: bool = False
+    """The conversation is not at rest."""
     running: bool = False
     turn: bool = False
     """A turn is open: one answer with its tool calls."""
@@ -111,7 +114,10 @@ class Translation:
                 self._entry(entry.message, out)
             case events.StatusChanged(status):
                 self._status(status, out)
+            case events.TurnStarted():
+                self.asked = True
             case events.TurnEnded(outcome, error):
+                self.asked = False
                 self._end(out)
                 self._tried(outcome == "done", error, out)
                 out.append({"type": "agent_settled", "aborted": outcome == "cancelled"})
@@ -236,7 +242,8 @@ class Translation:
 
     def _entry(self, message: Message, out: list[Object]) -> None:
         told = shape(message)
-        if isinstance(message, BashExecution | CompactionSummary | BranchSummary):
+        resting = isinstance(message, Custom) and not self.asked
+        if resting or isinstance(message, BashExecution | CompactionSummary | BranchSummary):
             # the agent said nothing
             out += _message(told)
             return

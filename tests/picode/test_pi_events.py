@@ -1,6 +1,6 @@
 """Events in pi's names: their order, their nesting, and the delta form."""
 
-from picode.messages import Assistant, BashExecution, Text, Thinking, ToolCall, ToolResult, Usage, User
+from picode.messages import Assistant, BashExecution, Custom, Text, Thinking, ToolCall, ToolResult, Usage, User
 from picode.pi_events import Translation
 from picode.protocol import events
 from picode.protocol.events import AnyEvent
@@ -181,3 +181,11 @@ def test_a_command_of_the_user_is_no_run_of_the_agent() -> None:
         events.EntryAdded(Entry("5", BashExecution("ls", "out", 0))),
     ]  # fmt: skip
     assert [one["type"] for one in told(ran)] == ["bash_execution_update", "message_start", "message_end"]
+
+
+def test_an_extension_s_message_at_rest_begins_no_run() -> None:
+    translation = Translation()
+    note = events.EntryAdded(Entry("1", Custom("note", "noted")))
+    assert [told["type"] for told in translation.objects(note)] == ["message_start", "message_end"]
+    translation.objects(events.TurnStarted())
+    assert [told["type"] for told in translation.objects(note)][:2] == ["agent_start", "turn_start"]
