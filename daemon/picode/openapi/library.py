@@ -66,6 +66,11 @@ class Library:
             raise reading.failed
         return reading.api
 
+    def reading(self, name: str) -> bool:
+        """Whether the document is still being read."""
+        found = self._known.get(name)
+        return found is not None and found.api is None and found.failed is None
+
     def settled(self, name: str) -> Api:
         """The document, waited for: belongs into a thread. Raises what is wrong with it, or TryLater."""
         reading = self._of(name)

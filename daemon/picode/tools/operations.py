@@ -58,6 +58,10 @@ class Operations:
             found |= made[2]
         return found
 
+    def unread(self) -> tuple[str, ...]:
+        """How the tools begin whose documents are still being read."""
+        return tuple(f"{name}_" for name in self.library.names() if self.library.reading(name))
+
     async def close(self) -> None:
         await self._http.close()
 

@@ -121,7 +121,10 @@ class Toolbox:
 
     def check_grants(self, allow: Iterable[str]) -> None:
         """Raises UsageError for a tool that is not there: a slip of the pen would grant nothing, and say nothing."""
-        if unknown := sorted(set(allow) - {*self._tools, permissions.EVERYTHING}):
+        # what a document offers that is still being read is not known yet
+        unread = self.operations.unread() if self.operations is not None else ()
+        unknown = sorted(set(allow) - {*self._tools, permissions.EVERYTHING})
+        if unknown := [name for name in unknown if not name.startswith(unread)]:
             raise UsageError(
                 f"There is no tool {', '.join(unknown)} that could be allowed.",
                 f"There are {', '.join(self._tools)}; `{permissions.EVERYTHING}` means each of them.",

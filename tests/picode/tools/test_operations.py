@@ -10,6 +10,7 @@ import pytest
 
 from picode.config.schema import CustomProvider, Settings
 from picode.credentials import Credentials
+from picode.errors import UsageError
 from picode.messages import ToolCall
 from picode.openapi.library import Library
 from picode.tools.base import Running
@@ -163,3 +164,23 @@ async def test_a_request_can_be_stopped(make: Make, model_server: ModelServer, h
     result = await asked
     assert (result.is_error, text(result).startswith("The request was stopped")) == (True, True)
     assert await asyncio.to_thread(request.disconnected.wait, 20)
+
+
+async def test_a_grant_for_a_document_that_is_still_being_read_is_no_slip(
+    model_server: ModelServer, home: Path
+) -> None:
+    model_server.list_gate = "document"
+    library = Library(home)
+    library.configure({"slow": CustomProvider(document=f"{model_server.url}/openapi.json")})
+    box = toolbox(home)
+    box.operations = Operations(library, Credentials(home / "credentials", {}), {})
+    box.check_grants(["slow_add", "bash"])
+    with pytest.raises(UsageError, match="There is no tool slwo_add"):
+        box.check_grants(["slwo_add"])
+    await asyncio.to_thread(model_server.reached, "document")
+    model_server.open("document")
+    await asyncio.to_thread(library.look, 20)
+    # what came is no document, and offers nothing
+    with pytest.raises(UsageError, match="There is no tool slow_add"):
+        box.check_grants(["slow_add"])
+    await box.close()
