@@ -114,8 +114,6 @@ class Translation:
                 self._entry(entry.message, out)
             case events.StatusChanged(status):
                 self._status(status, out)
-            case events.TurnStarted():
-                self.asked = True
             case events.TurnEnded(outcome, error):
                 self.asked = False
                 self._end(out)
@@ -136,6 +134,8 @@ class Translation:
     def _aside(self, event: events.AnyEvent, out: list[Object]) -> None:
         """What is no part of an answer."""
         match event:
+            case events.TurnStarted():
+                self.asked = True
             case events.CompactionStarted(reason):
                 self.summarising = reason
                 out.append({"type": "compaction_start", "reason": reason})

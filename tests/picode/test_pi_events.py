@@ -1,6 +1,16 @@
 """Events in pi's names: their order, their nesting, and the delta form."""
 
-from picode.messages import Assistant, BashExecution, Custom, Text, Thinking, ToolCall, ToolResult, Usage, User
+from picode.messages import (
+    Assistant,
+    BashExecution,
+    Custom,
+    Text,
+    Thinking,
+    ToolCall,
+    ToolResult,
+    Usage,
+    User,
+)
 from picode.pi_events import Translation
 from picode.protocol import events
 from picode.protocol.events import AnyEvent

@@ -80,7 +80,7 @@ class Extensions:
         self._work: set[asyncio.Task[Any]] = set()
         self._calls: dict[tuple[int, int], asyncio.Task[Any]] = {}
         self._reason = "startup"
-        self._closed = False
+        self._closed = self._leaving = False
 
     # --- their processes
 
@@ -98,7 +98,7 @@ class Extensions:
 
     async def _start(self, reason: str) -> None:
         found = await asyncio.to_thread(self._find)
-        self._told = {}
+        self._told, self._leaving = {}, False
         by_file: dict[str, One] = {}
         for number, (command, files) in enumerate(launches(found, self._environ)):
             by_file |= await self._launch(command, files, f"{self._mark}{number}.")
@@ -157,6 +157,7 @@ class Extensions:
         """session_shutdown, then the end of every process."""
         if self._starting is not None:
             await asyncio.wait({self._starting}, timeout=LOADS_WITHIN)
+        self._leaving = True
         for one in self.all:
             for handler in range(one.loaded.handlers.get("session_shutdown", 0)):
                 event = {"type": "session_shutdown", "reason": reason}
@@ -187,7 +188,9 @@ class Extensions:
         return any(one.loaded.handlers.get(event) for one in self.all)
 
     def tell(self, event: Object) -> None:
-        """Every handler hears it; nobody waits."""
+        """Every handler hears it; nobody waits. session_shutdown is the last one."""
+        if self._leaving:
+            return
         for process in self._processes:
             if any(one.loaded.handlers.get(event["type"]) for one in self.all if one.process is process):
                 process.send({"type": "tell", "event": event})
