@@ -11,6 +11,7 @@ import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -92,15 +93,13 @@ class ProjectIndex:
                 self._reader.close()
                 self._reader = None
 
-    async def settled(self, bound: float) -> bool:
-        """Until everything that was told is in the index, at most `bound` seconds; whether it is."""
-        try:
-            async with asyncio.timeout(bound):
-                await self._seat.settled(bound)
-                await self._quiet.wait()
-        except TimeoutError:
-            return False
-        return True
+    async def look_where_blind(self, bound: float) -> None:
+        """Where the system cannot watch the project, compare it with the index, at most `bound` seconds long."""
+        if self._seat.blind:
+            self._soon(everything=True)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(bound):
+                    await self._quiet.wait()
 
     async def close(self) -> None:
         await stop(self._task)
@@ -203,6 +202,7 @@ class Indexes:
             log.info(
                 "a question comes before the index of %s is whole (%d of %d)", project, index.done, index.of
             )
+        await index.look_where_blind(patience)
         changed = index.changed_files()
 
         def work(connection: sqlite3.Connection) -> Choice:

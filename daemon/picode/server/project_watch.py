@@ -65,6 +65,11 @@ class ProjectWatch:
             self._look_soon()
             self._task = spawn(self._follow(), f"project {self.project.name}")
 
+    @property
+    def blind(self) -> bool:
+        """The project was looked at, and the system cannot watch it."""
+        return self._blind and self._watched is not None
+
     def nudge(self) -> None:
         """Something has happened that may have changed files; counts only where the system cannot watch them."""
         if self._blind:

@@ -36,6 +36,11 @@ class Seat:
         """`tree` and `git` have been read, and from then on nothing is missed."""
         return self._watch.looked
 
+    @property
+    def blind(self) -> bool:
+        """The system cannot watch it: who wants to know what has changed looks again."""
+        return self._watch.blind
+
     def start(self) -> None:
         """Begin to look, unless somebody has; who comes later is told of what is known."""
         if self._watch.looked:

@@ -9,6 +9,7 @@ import pytest
 
 from picode.context.choose.choose import Choice
 from picode.context.index.database import place
+from picode.context.watch import Watch
 from picode.server import indexes as module
 from picode.server.indexes import Indexes, named_in
 from picode.server.watches import Watches
@@ -94,6 +95,21 @@ async def test_a_question_waits_for_a_cold_index_no_longer_than_it_was_told(
 ) -> None:
     root = project(tmp_path / "p", a_py="x = 1\n").resolve()
     assert (await indexes.choose(root, "x", 1000, 0.0)).ranked == []
+
+
+async def test_where_the_system_cannot_watch_a_question_looks_itself(
+    indexes: Indexes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Watch, "start", lambda self, root, directories: False)
+    root = project(tmp_path / "p", a_py="x = 1\n").resolve()
+    await paths(indexes, root, "x")
+    index = await indexes.of(root)
+    assert index is not None
+    async with asyncio.timeout(WITHIN):
+        while not index._seat.blind:
+            await asyncio.sleep(0.02)
+    write(root, b_py="def giraffe(): pass\n")
+    assert (await paths(indexes, root, "giraffe"))[0] == "b.py"
 
 
 async def test_an_index_that_cannot_be_kept_is_told_and_the_question_is_answered(
