@@ -9,7 +9,7 @@ from tabulate import tabulate
 
 from bench.row import Row
 
-PARTS = ("cli", "wire", "shell", "redaction", "pane", "sessions", "explorer", "pi", "localise", "estimate")
+PARTS = ("cli", "wire", "shell", "redaction", "pane", "sessions", "explorer", "pi", "context", "localise", "estimate")
 
 
 def main() -> int:
