@@ -35,7 +35,7 @@ class Keys:
     def _written(self, scheme: str) -> str:
         written = self.entry.keys.get(scheme, "")
         if not written:
-            found = self.credentials.find(self.name)
+            found = self.credentials.have(self.name)
             return found.secret.reveal() if found else ""
         try:
             return key_value.value(written, self.environ).strip()

@@ -13,6 +13,8 @@ from picode.config.schema import CustomProvider, Models
 from picode.credentials import Credentials, Secret, keyring
 from picode.errors import PicodeError
 from picode.messages import ModelRequest
+from picode.openapi.security import Scheme
+from picode.openapi.tokens import Tokens
 from picode.providers import document_keys
 from picode.providers.base import ModelFailed
 from picode.providers.registry import Providers
@@ -81,8 +83,9 @@ async def test_a_document_of_openapi_is_given_the_token_of_a_sign_in(
     kept: Credentials, oauth_server: OAuthServer
 ) -> None:
     kept.add_tokens("shop", oauth_server.issued("shop", ended=True))
-    key_of = document_keys.keys("shop", CustomProvider("shop.yaml"), kept, {})
-    tokens = await asyncio.gather(*(asyncio.to_thread(key_of, "OAuth") for _ in range(5)))
+    key_of = document_keys.Keys("shop", CustomProvider(document="shop.yaml"), kept, {}, Tokens())
+    scheme = Scheme("OAuth", "bearer")
+    tokens = await asyncio.gather(*(asyncio.to_thread(key_of, scheme) for _ in range(5)))
     assert oauth_server.refreshed == 1
     assert len(set(tokens)) == 1
     assert oauth_server.takes(tokens[0])
