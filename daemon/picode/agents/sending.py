@@ -84,15 +84,19 @@ class Sending:
     ) -> AnswerFinished | AnswerFailed:
         if (wait := self.traffic.paused(going.provider)) > 0:
             return answering.failed(self._paused(going.provider, wait), going.retry)
-        rate = settings.rates.get(going.provider, Rate())
-        entry = await self._turn(going, rate)
-        if entry is None:
-            return answering.stopped(ABORTED)
+        # at once: of all who want to ask after a pause, one does
+        self.traffic.begin(going.provider)
         answer: AnswerFinished | AnswerFailed | None = None
         try:
-            answer = await self._paid(answering, going, settings)
+            entry = await self._turn(going, settings.rates.get(going.provider, Rate()))
+            if entry is None:
+                return answering.stopped(ABORTED)
+            try:
+                answer = await self._paid(answering, going)
+            finally:
+                self.traffic.pace.leave(going.provider, entry, _tokens(answer))
         finally:
-            self.traffic.pace.leave(going.provider, entry, _tokens(answer))
+            self._known(going.provider, answer, settings)
         return answer
 
     async def _turn(self, going: Going, rate: Rate) -> list[float] | None:
@@ -109,20 +113,13 @@ class Sending:
         finally:
             await tasks.stop(entering, stopping)
 
-    async def _paid(
-        self, answering: Answering, going: Going, settings: Providers
-    ) -> AnswerFinished | AnswerFailed:
+    async def _paid(self, answering: Answering, going: Going) -> AnswerFinished | AnswerFailed:
         try:
             paid = await self.paying.reserve(going.request, going.model, going.purpose)
         except PicodeError as error:
             return answering.failed(error, going.retry)
         going.begun()
-        self.traffic.begin(going.provider)
-        answer: AnswerFinished | AnswerFailed | None = None
-        try:
-            answer = await answering.run(going.request, going.stop, going.retry)
-        finally:
-            self._known(going.provider, answer, settings)
+        answer = await answering.run(going.request, going.stop, going.retry)
         count(_message(answer).usage)
         await self.paying.settle(paid, answer, answering.first, answering.characters)
         return answer

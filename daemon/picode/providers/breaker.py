@@ -41,6 +41,9 @@ class Breaker:
         if kind not in BROKEN:
             return Breaker()
         failed = self.failed + 1
+        if self.until and not self.probing:
+            # it was asked before the pause began
+            return replace(self, failed=failed)
         if self.until:
             longer = min(LONGEST, self.pause * 2)
             return Breaker(failed, now + longer, longer)

@@ -269,3 +269,22 @@ async def test_a_script_sees_it_beside_the_answer_and_an_editor_as_a_thought(
     assert told.out == "Here.\n"
     assert told.err.startswith("picode: Anthropic is overloaded.")
     assert "in place of" in str(shown)
+
+
+async def test_of_all_who_want_to_ask_after_a_pause_one_does(home: Path) -> None:
+    bench = Bench(home, retries=0, fallback=[], breaker_failures=1)
+    clock, traffic = [100.0], bench.sending.traffic
+    traffic.now = lambda: clock[0]
+    bench.answers("anthropic", busy())
+    await bench.turn()
+    clock[0] += 31
+    assert traffic.paused("anthropic") == 0
+    held = asyncio.Event()
+    bench.answers("anthropic", [held, *says("I am back.")])
+    bench.living.ask("is it there?")
+    await bench.heard.until(events.AnswerBegun, 2)
+    assert traffic.paused("anthropic") > 0
+    held.set()
+    assert (await bench.heard.until(events.TurnEnded, 2)).outcome == "done"
+    assert traffic.paused("anthropic") == 0
+    await bench.living.close()

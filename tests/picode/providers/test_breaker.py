@@ -53,3 +53,11 @@ def test_it_can_be_off() -> None:
     for _ in range(50):
         state = state.begin().ended("server", 0, 0, 30)
     assert state.wait(0) == 0
+
+
+def test_what_was_asked_before_the_pause_does_not_make_it_longer() -> None:
+    state = failing(3)
+    for _ in range(10):
+        state = state.ended("overload", 5, 3, 30)
+    assert state.wait(5) == 25
+    assert state.failed == 13
