@@ -23,6 +23,7 @@ from picode.protocol.requests import (
     Clone,
     Compact,
     Export,
+    GetContext,
     GetConversations,
     GetModels,
     GetSpending,
@@ -147,6 +148,13 @@ def _cost(state: State, argument: str) -> Step:
     return state, [Tell(GetSpending(0, by, state.conversation, only=not argument))]
 
 
+def _context(state: State, argument: str) -> Step:
+    if not argument:
+        told = "Which question? /context QUESTION shows which files it is about, and sends nothing."
+        return printed(state, notice_lines("info", told, state.width))
+    return state, [Tell(GetContext(0, state.cwd, argument))]
+
+
 def _layout(state: State, argument: str) -> Step:
     if argument:
         return state, [Tell(SetLayout(0, argument))]
@@ -238,6 +246,7 @@ COMMANDS: dict[str, Command] = {
     "session": Command("this conversation's file, model and cost", _session),
     "cost": Command("what was spent: here, or by day, model, conversation, workspace", _cost, "[BY]",
                     lambda: list(SPENT_BY)),
+    "context": Command("which files of the project a question is about, and why", _context, "QUESTION"),
     "compact": Command("summarise what is old; WORDS: what to look at", _compact, "[WORDS]"),
     "model": Command("choose the model", _model, "[NAME]"),
     "scoped-models": Command("which models the key for the next one goes through", _scoped),

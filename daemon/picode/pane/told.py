@@ -3,11 +3,11 @@
 from collections import Counter
 from dataclasses import replace
 
-from picode.pane import lists, spending, tree_list
+from picode.pane import context, lists, spending, tree_list
 from picode.pane.choosing import key_of
 from picode.pane.entries import entry_lines, notice_lines
 from picode.pane.follow import printed
-from picode.pane.lines import Line
+from picode.pane.lines import Line, wrap
 from picode.pane.markdown import parse
 from picode.pane.opening import looked_up, peeked, show
 from picode.pane.picker import with_found
@@ -19,6 +19,7 @@ from picode.pane.typeset import typeset
 from picode.protocol.replies import (
     Accepted,
     Cancelled,
+    Context,
     Conversations,
     Exported,
     Found,
@@ -55,6 +56,11 @@ def replied(state: State, given: Replied) -> Step:  # noqa: PLR0911, PLR0912
         case Spending():
             rows: list[Line] = [[("", line)] for line in spending.lines(given.reply, state.width)]
             return printed(state, [*rows, []])
+        case Context():
+            chosen: list[Line] = [
+                line for one in context.lines(given.reply) for line in wrap([("", one)], state.width)
+            ]
+            return printed(state, [*chosen, []])
         case SlashCommands():
             return _brought(state, given.reply)
     if isinstance(given.request, SetModel):

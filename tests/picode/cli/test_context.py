@@ -7,11 +7,9 @@ from pathlib import Path
 import pytest
 
 from picode import paths
-from picode.cli.context import MODES, table
+from picode.cli.context import MODES
 from picode.cli.main import run
 from picode.context.choose import modes
-from picode.protocol.replies import Context
-from picode.protocol.values import ContextFile
 from support.daemon import Running
 from support.indexed import committed, project
 
@@ -61,14 +59,3 @@ def test_it_shows_files_scores_tokens_and_reasons(here: Path, capsys: pytest.Cap
 
 def test_the_modes_are_those_that_there_are() -> None:
     assert set(MODES) == set(modes.MODES)
-
-
-def test_names_of_files_are_shown_without_control_characters() -> None:
-    found = Context(0, "/p", [ContextFile("a\x1b[31m\n.py", 1.0, {"text": 1.0})], [], files=1)
-    assert "\x1b" not in "".join(table(found))
-    assert len(table(found)) == 3
-
-
-def test_when_nothing_fits_that_is_said() -> None:
-    assert table(Context(0, "/p", ready=False))[0] == "Nothing in this project fits the question."
-    assert "not whole yet" in table(Context(0, "/p", ready=False))[-1]
