@@ -1,6 +1,7 @@
 """Makers for tests of a living conversation: everything that it announces, and a provider that a test holds in hand."""
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,7 +15,7 @@ from picode.providers.registry import Providers
 from picode.sessions.file import SessionFile
 from picode.tools.toolbox import Toolbox
 
-BOUND = 10.0
+BOUND = 60.0 if "CI" in os.environ else 30.0
 """Seconds that a test waits for anything here."""
 E = TypeVar("E")
 
