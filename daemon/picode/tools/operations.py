@@ -110,7 +110,7 @@ class OperationTool:
         async def run(running: Running) -> Outcome:
             return await _stopped(self._sent(made), running)
 
-        return Plan(what, run, detail=f"{what}\n\n{_readable(body)}".strip(), exactly=f"{what}\n{body}")
+        return Plan(what, run, detail=_readable(body), exactly=f"{what}\n{body}")
 
     async def _sent(self, made: Call) -> Outcome:
         import httpx

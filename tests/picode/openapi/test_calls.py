@@ -62,6 +62,7 @@ def test_bodies_of_every_form(file: str, name: str, body: Any, kind: str, sent: 
 def test_a_form_in_parts() -> None:
     found = made("files.yaml", "upload", {"body": {"file": "abc", "purpose": "batch"}})
     boundary = found.headers["content-type"].partition("boundary=")[2]
+    assert made("files.yaml", "upload", {"body": {"file": "abc", "purpose": "batch"}}) == found
     assert (
         found.body
         == (
