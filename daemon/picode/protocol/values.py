@@ -261,6 +261,15 @@ class Wishes(Struct, omit_defaults=True):
     """Options of extensions with their values; empty: there is none."""
 
 
+class Prices(Struct, omit_defaults=True):
+    """US dollars for a million tokens."""
+
+    input: float = 0
+    output: float = 0
+    cache_read: float = 0
+    cache_write: float = 0
+
+
 class ModelInfo(Struct, omit_defaults=True):
     name: str
     """`provider/model`"""
@@ -272,6 +281,8 @@ class ModelInfo(Struct, omit_defaults=True):
     default: bool = False
     thinks: bool = False
     """It can be asked to think."""
+    prices: Prices | None = None
+    """None: nobody knows."""
 
 
 class ConversationInfo(Struct, omit_defaults=True):

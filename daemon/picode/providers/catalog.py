@@ -10,6 +10,7 @@ import msgspec
 
 from picode.errors import ConfigError
 from picode.messages import Cost, Usage
+from picode.protocol.values import Prices
 from picode.providers import clouds
 
 if TYPE_CHECKING:
@@ -35,6 +36,16 @@ class ModelData(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """The highest level that it takes; empty: all of them."""
     api: str = ""
     """The form of the provider's API that this model speaks best; empty: the provider's own."""
+
+    @property
+    def prices(self) -> Prices | None:
+        """None where nobody said what it costs."""
+        if not (self.input or self.output):
+            return None
+        read = self.input if self.cache_read is None else self.cache_read
+        return Prices(
+            self.input, self.output, read, self.input if self.cache_write is None else self.cache_write
+        )
 
 
 class ProviderData(msgspec.Struct, forbid_unknown_fields=True):

@@ -425,6 +425,7 @@ class Providers:
                 self._found.context_window(name, model) or self.catalog.find(name, model).context_window,
                 self.catalog.find(name, model).max_tokens,
                 thinks=self.catalog.find(name, model).thinking != "none",
+                prices=self.catalog.find(name, model).prices,
             )
             for model in self._models_of(name)
         ]

@@ -139,15 +139,23 @@ async def abort_bash(talk: Talk, given: Object) -> None:
 
 
 async def _models(talk: Talk) -> list[ModelInfo]:
-    found = await talk.daemon.ask_for(Models, r.GetModels(0))
-    return [info for info in found.models if info.usable]
+    found = (await talk.daemon.ask_for(Models, r.GetModels(0))).models
+    talk.prices = {one.name: one.prices for one in found}
+    return [info for info in found if info.usable]
 
 
 def _current(talk: Talk) -> Object:
-    """Of what is known already: to list all models takes its time, for servers of one's own are asked for theirs."""
+    """Of what is known already: to list all models takes its time, for servers of one's own are asked for theirs. What
+    it costs is told from the first command on that lists them."""
     status = talk.status
     info = ModelInfo(
-        status.model, True, "", status.context_window, status.max_tokens, thinks=bool(status.thinking)
+        status.model,
+        True,
+        "",
+        status.context_window,
+        status.max_tokens,
+        thinks=bool(status.thinking),
+        prices=talk.prices.get(status.model),
     )
     return facts.model(info)
 
@@ -155,8 +163,8 @@ def _current(talk: Talk) -> Object:
 async def set_model(talk: Talk, given: Object) -> Object:
     name = f"{text(given, 'provider')}/{text(given, 'modelId')}"
     await talk.daemon.ask(r.SetModel(0, talk.id, name))
-    known = await talk.daemon.ask_for(Models, r.GetModels(0))
-    return facts.model(next((one for one in known.models if one.name == name), ModelInfo(name, True)))
+    known = await _models(talk)
+    return facts.model(next((one for one in known if one.name == name), ModelInfo(name, True)))
 
 
 async def cycle_model(talk: Talk, given: Object) -> Object | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from picode.protocol.values import ModelInfo, SlashCommand, Status
+from picode.protocol.values import ModelInfo, Prices, SlashCommand, Status
 
 Object = dict[str, Any]
 
@@ -203,11 +203,14 @@ def _tokens(entries: list[Object]) -> Object:
 
 
 def model(info: ModelInfo) -> Object:
-    """A model as pi describes it, as far as it is known here."""
+    """A model as pi describes it, as far as it is known here: without a price it costs nothing, as in pi."""
     provider, _, name = info.name.partition("/")
+    prices = info.prices or Prices()
     return {
         "id": name, "name": name, "provider": provider, "api": provider, "reasoning": info.thinks,
         "input": ["text", "image"], "contextWindow": info.context_window, "maxTokens": info.max_tokens,
+        "cost": {"input": prices.input, "output": prices.output, "cacheRead": prices.cache_read,
+                 "cacheWrite": prices.cache_write},
     }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from picode.pi_events import COMMAND, Translation
 from picode.protocol import events as e
 from picode.protocol import requests as r
 from picode.protocol.replies import Lines, Snapshot, Tuned
-from picode.protocol.values import Place, Status
+from picode.protocol.values import Place, Prices, Status
 from picode.rpc import dialogs, facts
 
 ENDS_WITHIN = 10.0
@@ -47,6 +47,8 @@ class Talk:
         self.path = ""
         self.name = ""
         self.status = Status()
+        self.prices: dict[str, Prices | None] = {}
+        """Of models, once they were listed."""
         self._translation = Translation()
         self._entries: list[Object] = []
         self._leaf = ""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from picode.protocol.values import Status
+from picode.protocol.values import ModelInfo, Prices, Status
 from picode.rpc import facts
 
 AT = {"timestamp": "2026-11-20T21:42:15.510Z"}
@@ -36,6 +36,12 @@ def test_what_is_no_message_has_a_messages_time() -> None:
     # one that keeps nothing names itself
     entries[-1]["firstKeptEntryId"] = "d"
     assert [one["role"] for one in facts.messages(entries, "d")] == ["compactionSummary"]
+
+
+def test_a_model_has_its_price_by_the_million_tokens() -> None:
+    told = facts.model(ModelInfo("a/m", True, prices=Prices(1, 5, 0.1, 1.25)))
+    assert told["cost"] == {"input": 1, "output": 5, "cacheRead": 0.1, "cacheWrite": 1.25}
+    assert set(facts.model(ModelInfo("a/m", True))["cost"].values()) == {0}
 
 
 def test_edits_of_later_versions_count_and_the_last_one_wins() -> None:

@@ -245,6 +245,8 @@ def test_tries_of_a_failed_call_are_told(rpc: RpcProgram, model_server: ModelSer
 def test_models_are_listed_chosen_and_cycled(rpc: RpcProgram) -> None:
     known = rpc.data("get_available_models")["models"]
     assert {"demo"} <= {one["provider"] for one in known}
+    costs = {f"{one['provider']}/{one['id']}": one["cost"] for one in known}
+    assert (costs["demo/demo"]["input"], costs["anthropic/claude-haiku-4-5"]["output"] > 0) == (0, True)
     assert rpc.data("set_model", provider="demo", modelId="demo")["id"] == "demo"
     assert rpc.data("get_state")["model"]["provider"] == "demo"
     assert rpc.ask("set_model", provider="demo", modelId="nope")["success"] is False
