@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from picode.protocol.requests import Open
     from picode.protocol.values import Place, Wishes
 
+OPENS_WITHIN = 60.0
+"""Seconds that a conversation of hundreds of megabytes may take on a machine that is busy."""
 LEVELS = ("off", "minimal", "low", "medium", "high", "xhigh")
 
 
@@ -129,7 +131,7 @@ async def opened(daemon: "Stream", what: Chosen) -> "Snapshot":
     if what.models and not model:
         first = next(iter(await scope(daemon, what.models)), ("", ""))
         model = ":".join(filter(None, first))
-    found = await daemon.ask_for(Snapshot, what.open(model))
+    found = await daemon.ask_for(Snapshot, what.open(model), OPENS_WITHIN)
     if model and what.choice != "new":
         await daemon.ask(SetModel(0, found.conversation, model))
     if what.key:

@@ -18,6 +18,8 @@ from picode.protocol.replies import Lines, Snapshot, Tuned
 from picode.protocol.values import Place, Prices, Status
 from picode.rpc import dialogs, facts
 
+OPENS_WITHIN = 60.0
+"""Seconds that a conversation of hundreds of megabytes may take on a machine that is busy."""
 ENDS_WITHIN = 10.0
 """Seconds that a cancelled turn has to end."""
 COMMAND_WITHIN = 24 * 3600.0
@@ -85,7 +87,7 @@ class Talk:
             ephemeral=like.ephemeral and choice == "new", parent=parent,
             leaving=self.id,
         )  # fmt: skip
-        await self.go((await self.daemon.ask_for(Snapshot, request)).conversation)
+        await self.go((await self.daemon.ask_for(Snapshot, request, OPENS_WITHIN)).conversation)
 
     def _renewed(self, snapshot: Snapshot) -> None:
         self._shown(Status(), snapshot.status)
