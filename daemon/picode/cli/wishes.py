@@ -83,7 +83,9 @@ def flags(given: list[str], named: list[str]) -> dict[str, str]:
     place, cwd = resolve(), str(working_directory())
     strange = any(not one.startswith("--") for one in given)
     if strange or not (named or find(where(cwd, place.config, load(place).settings)).origins):
-        raise UsageError(f"Unrecognized arguments: {' '.join(given)}.", "`picode --help` shows what is possible.")
+        raise UsageError(
+            f"Unrecognized arguments: {' '.join(given)}.", "`picode --help` shows what is possible."
+        )
     return {one[2:].partition("=")[0]: one.partition("=")[2] for one in given}
 
 
