@@ -222,7 +222,12 @@ class Daemon:
         like = begin.like or requests.Open(0, begin.place)
         ephemeral = like.ephemeral and choice == "new"
         asked = structs.replace(
-            like, choice=choice, name=name, tail=1, model=begin.model, ephemeral=ephemeral,
+            like,
+            choice=choice,
+            name=name,
+            tail=1,
+            model=begin.model,
+            ephemeral=ephemeral,
             leaving=self.conversation if choice in ("new", "named") else "",
         )
         found = await self._stream.ask_for(Snapshot, asked)

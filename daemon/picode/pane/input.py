@@ -103,12 +103,16 @@ def _quiet(do: Callable[[KeyPressEvent], object]) -> Callable[[KeyPressEvent], N
     return handler
 
 
+def _pressing(actions: Actions, key: str) -> Callable[[KeyPressEvent], None]:
+    return lambda event: actions.shortcut(key)
+
+
 def bindings(actions: Actions, keymap: Keymap, shortcuts: Sequence[Shortcut] = ()) -> KeyBindings:
     """`shortcuts`: of extensions; the pane's own keys go before them."""
     bound = Bound(actions, keymap)
     for one in shortcuts:
         if names := sequence(one.key):
-            bound.keys.add(*names, filter=bound.free)(_quiet(lambda event, key=one.key: actions.shortcut(key)))  # type: ignore[misc]
+            bound.keys.add(*names, filter=bound.free)(_pressing(actions, one.key))
     _editing(bound)
     _sending(bound)
     _stopping(bound)

@@ -47,6 +47,9 @@ def test_print_mode_ends_after_a_command_of_an_extension(
         )
         assert (done.returncode, done.stdout) == (0, "Yes.\n"), done.stderr
         assert (where.config / "extensions" / "greeted").read_text() == "Ada False"
-        assert done.stderr == "picode: The extension greeting.py:12 failed at command:greet: ValueError: no luck\n"
+        assert (
+            done.stderr
+            == "picode: The extension greeting.py:12 failed at command:greet: ValueError: no luck\n"
+        )
     finally:
         running.stop()
