@@ -230,7 +230,8 @@ class Conversation:
         if (limits := tuning.limits(settings)) != tuning.limits(self._given):
             self._turn = replace(self._turn, limits=limits)
         self._given, self._clean = settings, cleaner(settings.shell.redact, settings.redact.patterns)
-        self._settings = tuning.wished(settings, self.brought.wishes, self._tools.names)
+        wishes = self.brought.wishes
+        self._settings = tuning.wished(settings, wishes, self._tools.names_for(wishes))
         self._model.use(self._settings)
 
     def set_thinking(self, level: Level) -> None:

@@ -1,4 +1,4 @@
-"""Fetch a package of skills, templates and themes: npm:NAME, pip:NAME, git:HOST/USER/REPO, an address, or a path."""
+"""Fetch a package of skills, templates, themes, extensions: npm:NAME, pip:NAME, git:HOST/USER/REPO, a URL, a path."""
 
 import argparse
 
@@ -26,4 +26,6 @@ def run(args: argparse.Namespace) -> int:
     print(
         f"It is named in {at.settings}. Nothing of it was run; skills are instructions to the model, so look at them."
     )
+    if counts.get("extensions"):
+        print("Its extensions are programs, and run as you from now on; `--no-extensions` leaves them out.")
     return 0
