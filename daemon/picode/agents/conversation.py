@@ -176,8 +176,7 @@ class Conversation:
         self.composer.add(words)
 
     def check(self, *, again: bool = True) -> None:
-        """Whether a question would be taken now. Raises PicodeError when not. Without `again`, for a key that waits:
-        whether its model is still there is not looked up."""
+        """Whether a question would be taken now; without `again` its model is not looked up anew. Raises PicodeError."""
         self._check_open()
         if self._summarising:
             raise TryLater("A branch is being summarised.", "Wait for it, or cancel it.")
@@ -203,9 +202,7 @@ class Conversation:
     def answer(self, call_id: str, decision: values.Decision, reason: str = "") -> None:
         """A person's answer to an approval. Raises Missing when nothing waits under that id."""
         if all(approval.call_id != call_id for approval in self._turn.approvals()):
-            raise Missing(
-                "Nothing waits for this answer any more.", "Somebody else may have answered, or cancelled."
-            )
+            raise Missing("Nothing waits for this answer any more.", "Somebody else may have answered.")
         self._feed(told.Answered(call_id, decision, reason))
 
     def run_command(self, command: str, share: bool) -> None:
@@ -490,9 +487,7 @@ class Conversation:
         if self._closed:
             raise TryLater("This conversation is being closed.", "Try again in a moment.")
         if self.session.closed:
-            raise DiskFailed(
-                f"The session file {self.session.path} is closed.", "Open the conversation again."
-            )
+            raise DiskFailed(f"{self.session.path} is closed.", "Open the conversation again.")
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         task = tasks.spawn(work, f"{name} of {self.id}")
