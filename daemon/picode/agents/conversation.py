@@ -176,7 +176,7 @@ class Conversation:
         self.composer.add(words)
 
     def check(self, *, again: bool = True) -> None:
-        """Whether a question would be taken now; without `again` its model is not looked up anew. Raises PicodeError."""
+        """Whether a question would be taken now; without `again` its model is not looked up. Raises PicodeError."""
         self._check_open()
         if self._summarising:
             raise TryLater("A branch is being summarised.", "Wait for it, or cancel it.")
