@@ -9,7 +9,19 @@ from tabulate import tabulate
 
 from bench.row import Row
 
-PARTS = ("cli", "wire", "shell", "redaction", "pane", "sessions", "explorer", "pi", "context", "localise", "estimate")
+PARTS = (
+    "cli",
+    "wire",
+    "shell",
+    "redaction",
+    "pane",
+    "sessions",
+    "explorer",
+    "pi",
+    "context",
+    "localise",
+    "estimate",
+)
 
 
 def main() -> int:

@@ -188,7 +188,9 @@ def keyring() -> Iterator[Finding]:
     except Exception as error:  # a broken backend raises whatever it likes
         name, usable = str(error), False
     where = (
-        f"keys are kept in {name}" if usable else "none on this system; keys are kept encrypted, in a file of yours"
+        f"keys are kept in {name}"
+        if usable
+        else "none on this system; keys are kept encrypted, in a file of yours"
     )
     yield Finding("keyring", "ok", where)
 

@@ -1,5 +1,4 @@
-"""What the pane reads and changes on this machine: keys, settings, keybindings. Blocking, so it runs in a thread.
-"""
+"""What the pane reads and changes on this machine: keys, settings, keybindings. Blocking, so it runs in a thread."""
 
 import json
 import re

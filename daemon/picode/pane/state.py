@@ -319,7 +319,16 @@ class Here:
     """Something to be read or changed on this machine, off the loop."""
 
     what: Literal[
-        "keys", "keep_key", "forget_key", "sign_in", "signed_in", "settings", "set", "scope", "reload", "changelog"
+        "keys",
+        "keep_key",
+        "forget_key",
+        "sign_in",
+        "signed_in",
+        "settings",
+        "set",
+        "scope",
+        "reload",
+        "changelog",
     ]
     name: str = ""
     value: str = ""
