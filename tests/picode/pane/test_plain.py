@@ -42,6 +42,13 @@ def test_a_command_of_a_pipe_is_run_before_it_ends(chat: Run) -> None:
     assert "\nit ran\n" in chat(typed="!echo it ran\n").stdout
 
 
+def test_a_pipe_reloads_what_there_is(chat: Run, home: Path) -> None:
+    (home / "project" / ".picode" / "prompts").mkdir(parents=True)
+    (home / "project" / ".picode" / "prompts" / "look.md").write_text("Look at $1.")
+    told = chat(typed="/reload\n").stdout
+    assert ("Read anew: settings" in told, "prompt templates: 1" in told) == (True, True)
+
+
 def test_a_question_that_needs_a_person_is_left_to_the_next_one(
     chat: Run, model_server: ModelServer, home: Path
 ) -> None:
