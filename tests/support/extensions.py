@@ -65,7 +65,9 @@ async def talking(
     heard, provider = Heard(), Scripted(*answers)
 
     def extend(made: Conversation) -> Joined:
-        return Joined(made, lambda: Found(list(files)), environ=os.environ, mark=f"{os.getpid()}.test.", limit=limit)
+        return Joined(
+            made, lambda: Found(list(files)), environ=os.environ, mark=f"{os.getpid()}.test.", limit=limit
+        )
 
     made = conversation(home, heard, provider, settings, extend=extend)
     try:
