@@ -57,7 +57,9 @@ class Model:
         self._sending = sending or Sending(
             Traffic(), Paying(providers), lambda text: emit(Noticed("info", text))
         )
-        self._failover = Failover(providers, self._sending.traffic)
+        self._failover = Failover(
+            providers, self._sending.traffic, lambda text: emit(Noticed("warning", text))
+        )
         self._history, self._providers, self._tools = history, providers, tools
         self._emit, self._now, self._settings = emit, now, settings
         self._shell = shell

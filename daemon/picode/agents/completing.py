@@ -1,6 +1,7 @@
 """One question to a model, without a conversation: tried again, taken elsewhere, paid and paced like any other."""
 
 import asyncio
+import logging
 import time
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from picode.protocol.replies import Completed
 from picode.protocol.values import ModelInfo
 from picode.providers.registry import Providers
 
+log = logging.getLogger(__name__)
+
 
 @dataclass
 class Completing:
@@ -27,7 +30,7 @@ class Completing:
 
     async def complete(self, asked: Complete) -> Completed:
         """Raises the error that the last try ended in."""
-        failover = Failover(self.providers, self.sending.traffic)
+        failover = Failover(self.providers, self.sending.traffic, log.warning)
         name, attempt = asked.model or self.providers.default(), 0
         while True:
             provider, info = self.providers.resolve(name)

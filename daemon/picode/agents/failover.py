@@ -1,5 +1,7 @@
 """Another model answers while the one that was chosen cannot: which one, for how long, and the note that tells it."""
 
+from collections.abc import Callable
+
 from picode.errors import PicodeError
 from picode.messages import Custom
 from picode.protocol.routing import FAILOVER
@@ -17,11 +19,13 @@ model declines is not taken to another one unasked."""
 
 
 class Failover:
-    """`chosen`: the model that answers again in the next turn; empty: nobody stands in for it."""
+    """`chosen`: the model that answers again in the next turn; empty: nobody stands in for it. `warn` gets a sentence
+    about a name that means no model, once."""
 
-    def __init__(self, providers: Providers, traffic: Traffic) -> None:
-        self._providers, self._traffic = providers, traffic
+    def __init__(self, providers: Providers, traffic: Traffic, warn: Callable[[str], object]) -> None:
+        self._providers, self._traffic, self._warn = providers, traffic, warn
         self._tried: set[str] = set()
+        self._warned: set[str] = set()
         self.chosen = ""
 
     def begin_turn(self) -> None:
@@ -35,7 +39,10 @@ class Failover:
         for name in fallback:
             try:
                 _, info = self._providers.resolve(name)
-            except PicodeError:
+            except PicodeError as error:
+                if name not in self._warned:
+                    self._warned.add(name)
+                    self._warn(f"providers.fallback has {name!r}: {error}")
                 continue
             alone = self._traffic.paused(info.name.partition("/")[0])
             if info.usable and info.name not in self._tried and not alone:

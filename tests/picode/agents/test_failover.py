@@ -288,3 +288,14 @@ async def test_of_all_who_want_to_ask_after_a_pause_one_does(home: Path) -> None
     assert (await bench.heard.until(events.TurnEnded, 2)).outcome == "done"
     assert traffic.paused("anthropic") == 0
     await bench.living.close()
+
+
+async def test_a_fallback_that_means_no_model_is_told_once_and_passed_over(home: Path) -> None:
+    bench = Bench(home, retries=0, fallback=["nobody/x", OTHER])
+    bench.answers("anthropic", busy(), busy())
+    bench.answers("openai", says("Here."), says("Again."))
+    for count in (1, 2):
+        assert (await bench.turn(count)).outcome == "done"
+    told = [notice.text for notice in bench.heard.of(events.Noticed)]
+    assert [text.partition(":")[0] for text in told] == ["providers.fallback has 'nobody/x'"]
+    await bench.living.close()
