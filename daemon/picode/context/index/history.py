@@ -20,19 +20,19 @@ FORMAT = "--format=%x01%H%x02%B%x03"
 
 
 def take_in(connection: sqlite3.Connection, root: Path) -> bool:
-    """What has been committed since the last time; all of it when history was changed. False: nothing is new."""
-    head = _git(root, "rev-parse", "--verify", "--quiet", "HEAD").strip()
+    """What has been committed since the last time; all of it when history was changed. False: nothing is new, or Git
+    did not answer, and then the next look tries again."""
+    head = (_git(root, "rev-parse", "--verify", "--quiet", "HEAD") or "").strip()
     known = connection.execute("SELECT id, hash FROM commits ORDER BY id DESC LIMIT 1").fetchone()
     if not head or (known and known[1] == head):
         return False
-    last = 0
-    new = ""
-    if known is not None and _git(root, "merge-base", known[1], head).strip() == known[1]:
-        last = known[0]
-        new = _git(root, *LOG, f"{known[1]}..{head}")
-    commits = _parsed(new or _git(root, *LOG, head))
-    if not new:
-        last = 0
+    last, since = 0, head
+    if known is not None and (_git(root, "merge-base", known[1], head) or "").strip() == known[1]:
+        last, since = known[0], f"{known[1]}..{head}"
+    log = _git(root, *LOG, since)
+    if log is None:
+        return False
+    commits = _parsed(log)
     connection.execute("BEGIN IMMEDIATE")
     try:
         if not last:
@@ -100,13 +100,13 @@ def _parsed(log: str) -> list[tuple[str, str, list[str]]]:
     return commits
 
 
-def _git(root: Path, *arguments: str) -> str:
-    """What it printed; empty where it failed."""
+def _git(root: Path, *arguments: str) -> str | None:
+    """What it printed; None where it failed."""
     command = ["git", "--no-optional-locks", "-C", str(root), *arguments]
     try:
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False
         )
     except (OSError, subprocess.SubprocessError):
-        return ""
-    return os.fsdecode(done.stdout) if done.returncode == 0 else ""
+        return None
+    return os.fsdecode(done.stdout) if done.returncode == 0 else None

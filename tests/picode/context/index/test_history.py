@@ -3,6 +3,8 @@
 import sqlite3
 from pathlib import Path
 
+import pytest
+
 from picode.context.index import history
 from support.indexed import committed, index, project
 from support.timeline import git
@@ -66,3 +68,17 @@ def test_names_with_spaces_and_newlines_are_taken_as_they_are(tmp_path: Path) ->
     (root / "a b\n.py").write_text("1\n")
     committed(root, "Odd name")
     assert messages(index(root), "odd") == {"a b\n.py"}
+
+
+def test_what_git_does_not_answer_now_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = committed(project(tmp_path / "p", a_py="1\n"), "Old words", a_py="2\n")
+    connection = index(root)
+    committed(root, "New words", a_py="3\n")
+    with monkeypatch.context() as patched:
+        patched.setattr(history, "LOG", ("log", "--no-such-option"))
+        assert not history.take_in(connection, root)
+        git(root, "commit", "-q", "--amend", "-m", "Newer words")
+        assert not history.take_in(connection, root)
+    assert messages(connection, "old") == {"a.py"}
+    assert history.take_in(connection, root)
+    assert messages(connection, "newer") == {"a.py"}
