@@ -59,9 +59,9 @@ def family(shell: RecordedShell) -> list[psutil.Process]:
 
 
 def ended(shell: RecordedShell, count: int) -> bool:
-    """Whether that many more commands have come to their end."""
+    """Whether that many more commands have come to their end; bash may tell the text after the status."""
     record = shell.command(shell._ran + count)
-    return record is not None and record.status is not None
+    return record is not None and record.status is not None and bool(record.command)
 
 
 def test_a_mark_that_is_written_in_pieces_is_no_output(shell: RecordedShell, secret: bytes) -> None:

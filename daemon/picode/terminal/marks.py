@@ -54,9 +54,10 @@ class Scanner:
         return bool(self._held)
 
     @property
-    def certain(self) -> bool:
-        """What is held begins with a secret: it is a mark whose end is still being written."""
-        return self._held[len(INTRODUCER) : len(INTRODUCER) + self._length] in self._trusted
+    def begun(self) -> bool:
+        """More than an Escape is held: a sequence whose end is still being written. Nor does a terminal show any of it
+        before that."""
+        return len(self._held) > 1
 
     def release(self) -> bytes:
         """What was held back, as plain bytes: nothing followed."""

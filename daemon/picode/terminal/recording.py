@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 PASSED_ON = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2)
 HELD = 0.05
-"""Seconds that what may be the beginning of a mark waits for the rest of it."""
-CERTAIN = 10.0
-"""The same, once the secret was there: bash writes a mark in pieces, and on a busy machine it may be held up between
-two of them. Given up too early, the secret would be output."""
+"""Seconds that an Escape waits for the rest of a mark."""
+BEGUN = 10.0
+"""The same, once more of it was there: on a busy machine the shell may be held up in the middle of a mark. Given up too
+early, the mark would be lost and the secret would be output."""
 UNHURRIED = 0.15
 """Seconds after the first prompt until the parts that take time to import are loaded."""
 LATER = ("mmap", "picode.plaintext", "picode.terminal.line")
@@ -74,7 +74,7 @@ class Recording:
             else:
                 data = self._pieces(pieces)
             if self._scanner.holding:
-                self.loop.after(CERTAIN if self._scanner.certain else HELD, "held", self._release)
+                self.loop.after(BEGUN if self._scanner.begun else HELD, "held", self._release)
         except Exception as problem:
             self._failed(problem)
             return b"".join(piece for piece in pieces if isinstance(piece, bytes))
