@@ -16,6 +16,10 @@ KEEP = ("--retain-existing-terminal-panes", "--apply-only-to-active-tab")
 """A pane that the layout has no place for stays: somebody's program runs in it."""
 SOON = (0.05, 0.15, 0.3)
 """Seconds before each look whether it has happened: Zellij may do nothing, and says nothing then."""
+LATER = (0.1, 0.3, 0.6, 1.0)
+"""The same when it was asked once more."""
+STANDS = 0.15
+MOST_LOOKS = 10
 
 
 def read_layout(name: str, env: Mapping[str, str]) -> str:
@@ -47,9 +51,9 @@ async def switch(place: Place, name: str, began: Callable[[str], str] = lambda p
     for pane in spent(before, place.zellij_pane, name):
         await _close(place, pane)
     taken, stood = False, before
-    for form in forms(text, before, place.zellij_pane, began):
+    for form in forms(text, before, place.zellij_pane, place.cwd, began):
         changed = await _override(place, name, form, stood)
-        stood = await zellij.list_panes(session, env)
+        stood = await _settled(session, env)
         twice = doubled(before, stood, place.zellij_pane)
         for pane in twice:
             await _close(place, pane)
@@ -74,7 +78,7 @@ async def _close(place: Place, pane: int) -> None:
 async def _override(place: Place, name: str, text: str, before: list[dict[str, Any]]) -> bool:
     """Whether the panes stand elsewhere now."""
     session, env = place.zellij_session, place.zellij_env
-    for _ in range(2):
+    for pauses in (SOON, LATER):
         try:
             await zellij.action(session, env, "override-layout", *KEEP, "--layout-string", text)
         except Unavailable as error:
@@ -84,7 +88,7 @@ async def _override(place: Place, name: str, text: str, before: list[dict[str, A
             raise BadData(
                 f"{name}.kdl is no layout that Zellij can read; nothing was changed.", hint
             ) from error
-        if await _changed(session, env, before):
+        if await _changed(session, env, before, pauses):
             return True
     return False
 
@@ -102,9 +106,22 @@ def fits(text: str, panes: list[dict[str, Any]]) -> bool:
     return all((f'name="{one}"' in text) == (one in titles) for one in ("explorer", "diff"))
 
 
-async def _changed(session: str, env: Mapping[str, str], before: list[dict[str, Any]]) -> bool:
+async def _settled(session: str, env: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The panes, as soon as they stand for a moment as they stood: a busy Zellij answers before it has done it."""
+    panes = await zellij.list_panes(session, env)
+    for _ in range(MOST_LOOKS):
+        await asyncio.sleep(STANDS)
+        before, panes = panes, await zellij.list_panes(session, env)
+        if arrangement(before) == arrangement(panes):
+            break
+    return panes
+
+
+async def _changed(
+    session: str, env: Mapping[str, str], before: list[dict[str, Any]], pauses: tuple[float, ...]
+) -> bool:
     """Whether the panes stand elsewhere, waited for a moment: those that are new have to start first."""
-    for pause in SOON:
+    for pause in pauses:
         await asyncio.sleep(pause)
         if arrangement(await zellij.list_panes(session, env)) != arrangement(before):
             return True

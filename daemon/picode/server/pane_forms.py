@@ -20,11 +20,11 @@ ASSISTANT = re.compile(
 STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
-def forms(text: str, panes: list[Pane], own: str, began: Callable[[str], str]) -> list[str]:
-    """`text` in each of the three ways, the likeliest first. `own`: the assistant's pane; `began`: in which directory
-    the shell of a pane began, where that is known."""
+def forms(text: str, panes: list[Pane], own: str, cwd: str, began: Callable[[str], str]) -> list[str]:
+    """`text` in each of the three ways, the likeliest first. `own`: the assistant's pane, which began in `cwd` (a busy
+    Zellij does not say where); `began`: in which directory the shell of a pane began, where that is known."""
     assistant = next((pane for pane in panes if _is(pane, own)), None)
-    directory = str((assistant or {}).get("pane_cwd") or "")
+    directory = str((assistant or {}).get("pane_cwd") or cwd)
     if assistant is None or not directory:
         return [text]
     shell = next((pane for pane in of_tab(panes, own) if title(pane) == "terminal"), {})

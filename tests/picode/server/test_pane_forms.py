@@ -28,17 +28,17 @@ def shell(pane: str) -> str:
 
 def test_the_first_tab_is_taken_as_the_layout_says_and_an_added_one_with_its_directory() -> None:
     text = layout()
-    plain, inside, revived = forms(text, tab(), "0", shell)
+    plain, inside, revived = forms(text, tab(), "0", "", shell)
     assert plain == text
     assert inside.count('\nlayout {\n    cwd "/home/a"\n') == 1
-    assert forms(text, tab(tab_id=3), "0", shell) == [inside, plain, revived]
+    assert forms(text, tab(tab_id=3), "0", "", shell) == [inside, plain, revived]
 
 
 @pytest.mark.parametrize("name", layout_names())
 def test_after_a_resurrection_the_assistant_is_a_process_that_waited_and_the_shell_where_it_was(
     name: str,
 ) -> None:
-    revived, *_ = forms(layout(name), tab("/usr/bin/python /opt/pi code/picode chat"), "0", shell)
+    revived, *_ = forms(layout(name), tab("/usr/bin/python /opt/pi code/picode chat"), "0", "", shell)
     assert 'command="/usr/bin/python" close_on_exit=false {' in revived
     assert 'args "/opt/pi code/picode" "chat"\n                start_suspended true' in revived
     assert 'name="terminal" cwd="/srv/deep"' in revived
@@ -47,17 +47,18 @@ def test_after_a_resurrection_the_assistant_is_a_process_that_waited_and_the_she
 
 def test_a_process_that_is_called_as_the_layout_says_keeps_its_words() -> None:
     command = ("/usr/bin/python", "-m", "picode")
-    revived = forms(layout(command=command), tab("/usr/bin/python -m picode chat"), "0", shell)[2]
+    revived = forms(layout(command=command), tab("/usr/bin/python -m picode chat"), "0", "", shell)[2]
     assert 'args "-m" "picode" "chat"\n                start_suspended true' in revived
-    other, *_ = forms(layout(command=command), tab("/old/python -P -m picode chat"), "0", shell)
+    other, *_ = forms(layout(command=command), tab("/old/python -P -m picode chat"), "0", "", shell)
     assert 'command="/old/python"' in other
     assert 'args "-P" "-m" "picode" "chat"' in other
 
 
 def test_where_the_assistant_or_its_directory_is_not_known_the_layout_stays_as_it_is() -> None:
-    assert forms("layout { }", tab(), "7", shell) == ["layout { }"]
+    assert forms("layout { }", tab(), "7", "", shell) == ["layout { }"]
     unknown = [dict(pane, pane_cwd=None) for pane in tab()]
-    assert forms("layout { }", unknown, "0", shell) == ["layout { }"]
+    assert 'cwd "/home/b"' in forms(layout(), unknown, "0", "/home/b", shell)[1]
+    assert forms("layout { }", unknown, "0", "", shell) == ["layout { }"]
 
 
 def test_what_was_started_once_more_in_the_same_tab_is_found_and_of_two_diffs_the_older() -> None:
