@@ -202,6 +202,11 @@ class Workspace:
             self._wait_gone(lambda process: "daemon run" not in command_line(process))
             if not self.servers():
                 break
+        # 0.44.3, when many were attached: its screen has gone, a plugin still tells it something, and the end hangs
+        if "wasm main thread exits" in self.log():
+            for server in self.servers():
+                self.kill(server)
+            self._wait_gone(lambda process: "daemon run" not in command_line(process))
         for _ in range(3):
             if self.processes():
                 self._end("picode", "daemon", "stop")
