@@ -72,7 +72,12 @@ def test_what_was_started_once_more_in_the_same_tab_is_found_and_of_two_diffs_th
 
 
 def test_the_directory_in_which_a_process_began_is_in_its_environment() -> None:
-    with subprocess.Popen(["cat"], stdin=subprocess.PIPE, env={"PWD": "/srv/deep"}) as process:
+    command = ["sh", "-c", "echo there; read line"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={"PWD": "/srv/deep"}
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"there\n"
         assert first_directory(process.pid) == "/srv/deep"
-        process.communicate()
+        process.communicate(b"\n")
     assert first_directory(0) == ""
