@@ -122,3 +122,10 @@ def test_every_source_file_that_is_named_is_there(page: Path) -> None:
     named = {text for text in code(page) if SOURCE.fullmatch(text) and not text.startswith(("~", ".", "/"))}
     missing = [name for name in named if not any(os.path.exists(place / name) for place in places)]
     assert [name for name in missing if name not in written_later] == []
+
+
+def test_every_decision_has_a_number_of_its_own_and_is_listed() -> None:
+    decisions = ROOT / "docs" / "decisions"
+    pages = sorted(page.name for page in decisions.glob("[0-9]*.md"))
+    assert len({name[:4] for name in pages}) == len(pages)
+    assert re.findall(r"\]\((\d[^)]+)\)", (decisions / "README.md").read_text()) == pages
