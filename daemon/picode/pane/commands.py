@@ -16,6 +16,7 @@ from picode.pane.lines import Line, wrap
 from picode.pane.opening import ask, show
 from picode.pane.picker import Choice, picker
 from picode.pane.safe import safe_line
+from picode.pane.spending import dollars
 from picode.pane.state import Copy, Here, Leave, Open, Question, State, Step, Tell
 from picode.paths import layout_names
 from picode.protocol.requests import (
@@ -133,7 +134,7 @@ def _session(state: State, argument: str) -> Step:
     facts = (
         ("id", state.conversation), ("name", state.name), ("file", state.path), ("directory", state.cwd),
         ("model", status.model), ("context", f"{status.context_used:,} of {status.context_window:,} tokens"),
-        ("cost", f"${status.cost:.4f}"),
+        ("cost", dollars(status.cost)),
     )  # fmt: skip
     lines: list[Line] = [[("dim", f"{name:<10}"), ("", safe_line(value))] for name, value in facts if value]
     return printed(state, [*lines, []])

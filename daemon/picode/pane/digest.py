@@ -4,6 +4,7 @@ import time
 
 from picode.pane.lines import Line, wrap
 from picode.pane.safe import safe_line
+from picode.pane.spending import dollars
 from picode.protocol.values import Digest
 
 NAMED = 5
@@ -33,7 +34,7 @@ def _parts(digest: Digest) -> list[tuple[str, str, str]]:
     parts += [("ansired", "denied", _named(digest.denied))] if digest.denied else []
     parts += [("ansiyellow", "allowed", _named(digest.allowed))] if digest.allowed else []
     parts += [("bold ansiyellow", "waits", _named(digest.waiting))] if digest.waiting else []
-    parts += [("", "cost", f"${digest.cost:.3f}")] if digest.cost else []
+    parts += [("", "cost", dollars(digest.cost))] if digest.cost else []
     return parts
 
 

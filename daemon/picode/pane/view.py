@@ -10,6 +10,7 @@ from picode.pane.picker import Picker, is_command
 from picode.pane.picker_view import picker_lines
 from picode.pane.preview import preview_question
 from picode.pane.safe import safe, safe_line
+from picode.pane.spending import dollars
 from picode.pane.state import State
 from picode.pane.typeset import typeset
 from picode.protocol.values import Status, ToolRun
@@ -152,7 +153,7 @@ def _parts(state: State, now: float) -> list[tuple[int, int, str, str]]:
             )
         )
     if status.cost:
-        parts.append((5, 3, "dim", f"${status.cost:.3f}"))
+        parts.append((5, 3, "dim", dollars(status.cost)))
     if status.queue:
         parts.append((8, 4, "", f"{len(status.queue)} queued"))
     if status.notes:

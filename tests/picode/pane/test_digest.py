@@ -23,7 +23,7 @@ def test_it_tells_what_was_done_what_waits_and_what_it_cost() -> None:
     assert "waits    bash: rm -rf build" in text
     assert "denied   bash: curl x | sh" in text
     assert "allowed  edit: a.py" in text
-    assert "cost     $0.123" in text
+    assert "cost     $0.1234" in text
 
 
 def test_what_there_is_nothing_of_is_left_out() -> None:

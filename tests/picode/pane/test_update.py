@@ -381,6 +381,6 @@ def test_the_status_line_fits_any_width(width: int) -> None:
     assert len(line) <= width
     assert width < 20 or line.startswith("thinking 12 s")
     assert width < 140 or line == (
-        "thinking 12 s · anthropic/claude · 25% of 200k · $0.123 · 1 queued"
+        "thinking 12 s · anthropic/claude · 25% of 200k · $0.1234 · 1 queued"
         " · Esc cancels · Alt-Enter sends after the turn"
     )
