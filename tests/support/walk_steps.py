@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 import random
-import re
 from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import Path
@@ -247,10 +246,16 @@ class Steps:
         # of twenty terminals Zellij 0.44.3 draws the bars of some only when something else happens there
         with contextlib.suppress(AssertionError):
             terminal.wait_until(bar, "the bars", 10)
-        # Zellij may have saved a renamed session under its old name
-        if named := re.match(r" Zellij \(([\w-]+)\)", terminal.screen):
-            self.workspace.session = named[1]
+        # Zellij may have saved a renamed session under its old name, and its bar shows that one for a moment anyway
+        [self.workspace.session] = wait_for(
+            lambda: living if len(living := self._living()) == 1 else [], "one living session"
+        )
         self.clients.append(terminal)
+
+    def _living(self) -> list[str]:
+        """The names of the sessions that are not only saved."""
+        listed = self.workspace.run(self.workspace.zellij, "list-sessions", "--no-formatting").stdout
+        return [line.split(" ", 1)[0] for line in listed.splitlines() if "EXITED" not in line]
 
     def _say(self, answer: "Script | None" = None) -> None:
         """Type a question into the assistant's pane, and press Enter."""
@@ -352,8 +357,11 @@ class Steps:
         return "\n".join(Path(file).read_text() for file in files)
 
     def told(self) -> str:
-        """What the panes show."""
-        return f"{self._shown('terminal')}\n{self._shown('assistant')}"
+        """What the panes show, as far as Zellij still says it."""
+        try:
+            return f"{self._shown('terminal')}\n{self._shown('assistant')}"
+        except AssertionError as error:
+            return f"session {self.workspace.session}: {error}"
 
 
 async def _hear(place: Place, name: str, act: Callable[[], None]) -> list[list[str]]:
