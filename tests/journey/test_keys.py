@@ -32,6 +32,8 @@ def told(
     monkeypatch.setenv("ANTHROPIC_BASE_URL", model_server.url)
     monkeypatch.setenv("PYTHONPATH", str(TESTS))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "support.file_keyring.FileKeyring")
+    # the library finds its keyring once for a process; what was found before is found again afterwards
+    monkeypatch.setattr("keyring.core._keyring_backend", None)
     monkeypatch.setenv("FILE_KEYRING", str(home / "keyring.json"))
     model_server.when_empty = lambda _: say("hello")
     running = Running(where).start()

@@ -24,8 +24,8 @@ EVIL = (
     "\x1b[6n\x1bPq\x1b\\\u202eover\u2066\x08\x7f\x00\x0e\x1b[?1049h\x1b_apc\x1b\\"
 )
 OURS = re.compile(
-    # colours, moving and erasing in the live area, modes that prompt_toolkit and the pane set; no string of any kind
-    rb"\x1b\[[0-9;]*m|\x1b\[[0-9]*[ABCDGJKHd]|\x1b\[\?(?:1|7|12|25|1004|2004|2026)[hl]|\x1b\[[0-9]* q|\x1b\[>?[0-9]*u|\x1b[=>]"
+    # colours, moving and erasing in the live area and coming back, modes that prompt_toolkit and the pane set; no string of any kind
+    rb"\x1b\[[0-9;]*m|\x1b\[[0-9]*[ABCDGJKHd]|\x1b\[\?(?:1|7|12|25|1004|2004|2026)[hl]|\x1b\[[0-9]* q|\x1b\[>?[0-9]*u|\x1b[=>78]"
 )
 BROKEN = ("\x9b", "\x90", "\x9c", "\x9d", "\u202e", "\u2066")
 
