@@ -11,8 +11,8 @@ import pytest
 from support.ptyshell import SHELLS, RecordedShell, shared
 from support.tools import need
 
-REST = 10.0
-"""Seconds in which nothing happens."""
+REST = 11.0
+"""Seconds in which nothing happens: more than the beginning of a mark is waited for."""
 
 
 @pytest.fixture(scope="module", params=SHELLS)

@@ -75,6 +75,8 @@ class Recording:
                 data = self._pieces(pieces)
             if self._scanner.holding:
                 self.loop.after(BEGUN if self._scanner.begun else HELD, "held", self._release)
+            else:
+                self.loop.cancel("held")
         except Exception as problem:
             self._failed(problem)
             return b"".join(piece for piece in pieces if isinstance(piece, bytes))
