@@ -12,7 +12,7 @@ import sys
 import tempfile
 import termios
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from picode.errors import Unavailable
@@ -20,6 +20,7 @@ from picode.terminal import zellij_waits
 from picode.terminal.zellij import dies_with_us
 
 ARRIVES_WITHIN = 3.0
+SIGNALS = zellij_waits.FORWARDED + zellij_waits.UNHEARD
 
 
 class Client:
@@ -29,13 +30,16 @@ class Client:
         self._began = time.monotonic()
         self._log = _log(environment)
         self._logged = zellij_waits.size_of(self._log)
+        # what comes from now on waits for what takes it in this process's place, and is Zellij's
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         with tempfile.TemporaryFile() as said:
             try:
                 self._process = subprocess.Popen(
                     ["zellij", *arguments], executable=zellij, env=dict(environment), stderr=said,
-                    preexec_fn=dies_with_us(signal.SIGHUP),  # noqa: PLW1509 - there are no threads
+                    preexec_fn=_prepared(),  # noqa: PLW1509 - there are no threads
                 )  # fmt: skip
             except OSError as error:
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
                 raise Unavailable(
                     f"{zellij} cannot be started: {error.strerror}.", "Install Zellij again."
                 ) from error
@@ -57,9 +61,6 @@ class Client:
     def stay(self, again: Sequence[str]) -> None:
         """Become what waits for its end, and ends as it ends. When the terminal was lost, that becomes `again` (a
         command), followed by the seconds that the terminal stood and by Zellij's sentence."""
-        number = zellij_waits.FORWARDED + zellij_waits.UNHEARD
-        # what comes between the two programs waits; the second one takes it
-        signal.pthread_sigmask(signal.SIG_BLOCK, number)
         os.set_inheritable(self._said, True)
         asked = [str(self._process.pid), self._log, str(self._logged), str(self._said), f"{self._began}"]
         try:
@@ -71,6 +72,18 @@ class Client:
     def wait(self) -> tuple[int, str]:
         """Without becoming anything: its status, and Zellij's sentence when the terminal was lost, else ""."""
         return zellij_waits.wait(self._process.pid, self._log, self._logged, self._said)
+
+
+def _prepared() -> Callable[[], None]:
+    """For Zellij's client, between fork and exec: it hears every signal, and ends with us."""
+    bind = dies_with_us(signal.SIGHUP)
+
+    def prepare() -> None:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+        if bind is not None:
+            bind()
+
+    return prepare
 
 
 def _log(environment: Mapping[str, str]) -> str:
