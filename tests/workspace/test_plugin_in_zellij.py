@@ -214,8 +214,8 @@ async def test_the_explorer_follows_commands_for_as_long_as_it_has_the_focus(
     await bench.shows("▸ src")
     await bench.focus_explorer()
     await bench.becomes(lambda: bool(bench.workspace.pane("explorer")["is_focused"]), "the focus")
-    # Zellij mostly lists nobody as the client of a plugin that has the focus, and so it says nothing; where it does list
-    # somebody (0.44.3, now and then), there is no silence to come
+    # Zellij mostly lists nobody as the client of a plugin that has the focus, and so it says nothing; where it does
+    # list somebody (0.44.3, now and then), there is no silence to come
     missed = bench.explorer._missed
     with contextlib.suppress(AssertionError):
         await asyncio.to_thread(
