@@ -4,7 +4,7 @@ from typing import Any
 
 from picode.messages import Assistant, Image, ModelRequest, Text, Thinking, ToolCall, ToolResult, UserContent
 from picode.providers.catalog import UNKNOWN, ModelData
-from picode.providers.transcript import Turn, call_id, foreign, turns
+from picode.providers.transcript import Turn, call_id, foreign, in_turn
 
 API = "anthropic-messages"
 CACHED = {"type": "ephemeral"}
@@ -61,17 +61,7 @@ def _thinking(level: str, data: ModelData, max_tokens: int) -> dict[str, Any]:
 
 
 def _messages(request: ModelRequest) -> list[Block]:
-    """Roles in turn: what stands side by side for one role becomes one message."""
-    told: list[Block] = []
-    for turn in turns(request.messages):
-        role = "assistant" if isinstance(turn, Assistant) else "user"
-        blocks = _blocks(turn, request.model)
-        if not blocks:
-            continue
-        if told and told[-1]["role"] == role:
-            told[-1]["content"] += blocks
-        else:
-            told.append({"role": role, "content": blocks})
+    told = in_turn(request.messages, lambda turn: _blocks(turn, request.model))
     _mark(told)
     return told
 

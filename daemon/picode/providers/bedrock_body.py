@@ -4,7 +4,7 @@ from typing import Any
 
 from picode.messages import Assistant, Image, ModelRequest, Text, Thinking, ToolCall, ToolResult, UserContent
 from picode.providers.catalog import UNKNOWN, ModelData
-from picode.providers.transcript import Turn, call_id, foreign, turns
+from picode.providers.transcript import Turn, call_id, foreign, in_turn
 
 API = "bedrock-converse-stream"
 Block = dict[str, Any]
@@ -40,18 +40,7 @@ def _used(told: list[Block]) -> list[str]:
 
 
 def _messages(request: ModelRequest) -> list[Block]:
-    """Roles in turn: what stands side by side for one role becomes one message."""
-    told: list[Block] = []
-    for turn in turns(request.messages):
-        role = "assistant" if isinstance(turn, Assistant) else "user"
-        blocks = _blocks(turn, request.model)
-        if not blocks:
-            continue
-        if told and told[-1]["role"] == role:
-            told[-1]["content"] += blocks
-        else:
-            told.append({"role": role, "content": blocks})
-    return told
+    return in_turn(request.messages, lambda turn: _blocks(turn, request.model))
 
 
 def _blocks(turn: Turn, model: str) -> list[Block]:

@@ -5,6 +5,8 @@ What a session keeps and an API does not know (commands, summaries, custom entri
 
 import hashlib
 import re
+from collections.abc import Callable
+from typing import Any
 
 from picode.messages import (
     Assistant,
@@ -25,6 +27,22 @@ Turn = User | Assistant | ToolResult
 BRANCH = "The following is a summary of a branch that this conversation came back from:"
 COMPACTED = "The conversation history before this point was compacted into the following summary:"
 NO_RESULT = "There is no result: the call was interrupted."
+
+
+def in_turn(messages: list[Message], blocks: Callable[[Turn], list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Messages of `role` and `content`, roles in turn: what stands side by side for one role becomes one message.
+    `blocks` makes an API's content of a turn; a turn without any is passed over."""
+    told: list[dict[str, Any]] = []
+    for turn in turns(messages):
+        role = "assistant" if isinstance(turn, Assistant) else "user"
+        made = blocks(turn)
+        if not made:
+            continue
+        if told and told[-1]["role"] == role:
+            told[-1]["content"] += made
+        else:
+            told.append({"role": role, "content": made})
+    return told
 
 
 def turns(messages: list[Message]) -> list[Turn]:
