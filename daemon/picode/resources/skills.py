@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape
 
 from picode.resources.frontmatter import BrokenFrontmatter, split, words
 from picode.resources.origin import Origin, Place, read
@@ -193,4 +192,6 @@ def told(skills: Sequence[Skill]) -> str:
 
 
 def _xml(text: str) -> str:
+    from xml.sax.saxutils import escape
+
     return escape(text, {'"': "&quot;", "'": "&apos;"})

@@ -1,7 +1,5 @@
 """Which analyzer reads which file: by its name's end, those of other packages before ours, else the default one."""
 
-import importlib
-import importlib.metadata
 import logging
 from functools import cache
 from posixpath import basename, splitext
@@ -81,7 +79,9 @@ def _grammar(language: Language) -> Analyzer:
 def _others() -> dict[str, Analyzer]:
     """What other packages offer, by suffix."""
     found: dict[str, Analyzer] = {}
-    for entry in importlib.metadata.entry_points(group=GROUP):
+    from importlib.metadata import entry_points
+
+    for entry in entry_points(group=GROUP):
         try:
             analyzer = entry.load()
             one: Analyzer = analyzer() if isinstance(analyzer, type) else analyzer
